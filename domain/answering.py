@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Taking what a body says about a case: which step it concerns, whether it may be said, and what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from domain.asks import ASKS, Meaning
+from domain.case import AnswerState, Case, Round, Status, StepState
+from domain.dates import danish_date
+from domain.errors import (
+    AlreadyAnsweredError,
+    AmbiguousStepError,
+    BodyNotAskedError,
+    CaseEndedError,
+    InvalidError,
+    StepNotOpenError,
+)
+
+if TYPE_CHECKING:
+    from domain.cases import Command
+    from domain.route import Step
+
+DECIDERS = ("council", "committee", "chair")
+"""Who in a body can have decided."""
+EFFECTS = {StepState.WAITING: "early", StepState.OPEN: "counted"}
+"""What an answer does by its step's state; in any other state it is `late`."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a body says: an outcome with its circumstances, a delay (`expected_on`), or a correction (`corrects`)."""
+
+    outcome: str | None = None
+    decided_on: date | None = None
+    decided_by: str | None = None
+    reference: str | None = None
+    remark: str | None = None
+    version: int | None = None
+    step: str | None = None
+    due: date | None = None
+    supports: bool | None = None
+    expected_on: date | None = None
+    corrects: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A reply with whom it comes from: the body, the command, and by which way (`webhook`, `secretariat` …)."""
+
+    body: str
+    reply: Reply
+    command: Command
+    source: str
+
+    @property
+    def id(self) -> str:
+        """The id by which a correction may name this message."""
+        return self.reply.message_id or self.command.id
+
+
+def answer(case: Case, at: datetime, message: Message) -> str:
+    """Record an answer and return its effect; raises a refusal where it cannot be taken."""
+    current = _place(case, message.body, message.reply.step)
+    step = case.route.step(current.step)
+    _check_unanswered(step, current, message.body)
+    _check_opened(step, current)
+    return _record(case, Case.AnswerRecorded, at, message, current)
+
+
+def delay(case: Case, at: datetime, message: Message) -> str:
+    """Record that a body will not make the date and return the effect."""
+    current = _place(case, message.body, message.reply.step)
+    _check_unanswered(case.route.step(current.step), current, message.body)
+    expected_on = _iso(message.reply.expected_on)
+    facts = _facts(message, current)
+    case.trigger_event(Case.DelayReported, timestamp=at, **facts, expected_on=expected_on)
+    return str(facts["effect"])
+
+
+def correct(case: Case, at: datetime, message: Message) -> str:
+    """Record the right values of an earlier answer and return the effect; on a completed step that is `late`."""
+    _check_taken(case, message.body)
+    current = _corrected_round(case, message.body, message.reply)
+    return _record(case, Case.AnswerCorrected, at, message, current, corrects=message.reply.corrects)
+
+
+def find_step(case: Case, step_id: str) -> Step:
+    """The case's step with an id; raises `InvalidError` naming the steps there are."""
+    for step, _ in case.current_rounds():
+        if step.id == step_id:
+            return step
+    what = f"the case has no step {step_id!r}"
+    raise InvalidError(what, f"choose one of {', '.join(s.id for s, _ in case.current_rounds())}", "step")
+
+
+def is_asked(case: Case, body: str) -> bool:
+    """Whether a body has a part in the case."""
+    return any(body in current.answers for _, current in case.current_rounds())
+
+
+def _place(case: Case, body: str, step_id: str | None) -> Round:
+    """The round that an answer of `body` belongs to: the named step's, else the open one, else the next unanswered."""
+    _check_taken(case, body)
+    if step_id is not None:
+        current = case.current(find_step(case, step_id).id)
+        if body not in current.answers:
+            what = f"the step {step_id!r} does not ask this body"
+            raise InvalidError(what, f"choose one of {_names(_rounds_of(case, body))}", "step")
+        return current
+    mine = _rounds_of(case, body)
+    unanswered = [r for r in mine if r.answers[body].state != AnswerState.ANSWERED]
+    open_now = [r for r in mine if r.state == StepState.OPEN]
+    waiting = [r for r in unanswered if r.state == StepState.WAITING]
+    if open_now:
+        return _the_only(open_now)
+    return waiting[0] if waiting else _the_only(unanswered or mine[-1:])
+
+
+def _the_only(rounds: list[Round]) -> Round:
+    if len(rounds) > 1:
+        what = f"the answer could be for any of the steps {_names(rounds)}"
+        raise AmbiguousStepError(what, "say which one with `step`", "step")
+    return rounds[0]
+
+
+def _rounds_of(case: Case, body: str) -> list[Round]:
+    return [current for _, current in case.current_rounds() if body in current.answers]
+
+
+def _names(rounds: list[Round]) -> str:
+    return ", ".join(r.step for r in rounds)
+
+
+def _corrected_round(case: Case, body: str, reply: Reply) -> Round:
+    for rounds in case.rounds.values():
+        for past in rounds:
+            if body in past.answers and reply.corrects in past.answers[body].messages:
+                return past
+    what = f"no answer of this body in this case has the id {reply.corrects!r}"
+    raise InvalidError(what, "give the webhook-id of the answer that was wrong", "corrects")
+
+
+def _check_taken(case: Case, body: str) -> None:
+    if not is_asked(case, body):
+        what = "there is no such case for this body"
+        raise BodyNotAskedError(what, "check the case's id and the body's", "case")
+    if case.status == Status.WITHDRAWN:
+        what = "the case is withdrawn"
+        raise CaseEndedError(what, "nothing more is to be done", "case")
+
+
+def _check_unanswered(step: Step, current: Round, body: str) -> None:
+    if current.answers[body].state == AnswerState.ANSWERED:
+        what = f"this body has answered the step {step.id!r}"
+        raise AlreadyAnsweredError(what, "send a correction that names the answer's id instead", "step")
+
+
+def _check_opened(step: Step, current: Round) -> None:
+    if current.state == StepState.WAITING and not ASKS[step.ask].may_be_early:
+        what = f"the step {step.id!r} is not open yet"
+        raise StepNotOpenError(what, "wait until the steps before it are completed", "step")
+
+
+def _check_reply(case: Case, step: Step, reply: Reply, today: date) -> None:
+    outcomes = ASKS[step.ask].outcomes
+    if reply.outcome not in outcomes:
+        what = f"{reply.outcome!r} is no answer to {step.ask!r}"
+        raise InvalidError(what, f"choose one of {', '.join(outcomes)}", "outcome")
+    _check_dates(reply, outcomes[reply.outcome].meaning, today)
+    if reply.decided_by is not None and reply.decided_by not in DECIDERS:
+        what = f"{reply.decided_by!r} cannot have decided"
+        raise InvalidError(what, f"choose one of {', '.join(DECIDERS)}", "decided_by")
+    if reply.version is not None and case.papers and not 1 <= reply.version <= len(case.papers):
+        what = f"the case has no version {reply.version} of its papers"
+        raise InvalidError(what, f"choose one from 1 to {len(case.papers)}", "version")
+
+
+def _check_dates(reply: Reply, meaning: Meaning, today: date) -> None:
+    if reply.decided_on is None and meaning != Meaning.INTERIM:
+        what = "the date of the decision is missing"
+        raise InvalidError(what, "give decided_on as YYYY-MM-DD", "decided_on")
+    if reply.decided_on is not None and reply.decided_on > today:
+        what = f"the decision is dated {reply.decided_on}, which is after today, {today}"
+        raise InvalidError(what, "give the date on which it was decided", "decided_on")
+    if reply.outcome == "questions_asked" and reply.due is None:
+        what = "the questions have no date by which they are to be answered"
+        raise InvalidError(what, "give due as YYYY-MM-DD", "due")
+
+
+def _record(
+    case: Case, event: type[Case.AnswerRecorded], at: datetime, message: Message, current: Round, **more: str | None
+) -> str:
+    """Check the reply against what its step asks, record it, and return its effect."""
+    reply = message.reply
+    _check_reply(case, case.route.step(current.step), reply, danish_date(at))
+    facts = _facts(message, current) | {
+        "outcome": reply.outcome,
+        "decided_on": _iso(reply.decided_on),
+        "decided_by": reply.decided_by,
+        "reference": reply.reference,
+        "version": reply.version,
+        "due": _iso(reply.due),
+        "supports": reply.supports,
+    }
+    case.trigger_event(event, timestamp=at, **facts, **more)
+    return str(facts["effect"])
+
+
+def _facts(message: Message, current: Round) -> dict[str, Any]:
+    """What every event of a body's message carries."""
+    return {
+        "actor": message.command.actor.as_dict(),
+        "command_id": message.command.id,
+        "step": current.step,
+        "round": current.number,
+        "body": message.body,
+        "effect": EFFECTS.get(current.state, "late"),
+        "remark": message.reply.remark,
+        "source": message.source,
+        "message_id": message.id,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

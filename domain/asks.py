@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a body can be asked and what it may answer, in the words of the agendas and minutes (docs/reference/asks.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.names import Name
+
+
+class Meaning(StrEnum):
+    """What an outcome does to the step that it answers."""
+
+    CONSENT = "consent"
+    """The body has done what it was asked."""
+    DISSENT = "dissent"
+    """The body has answered no, which the route may live with."""
+    REJECTION = "rejection"
+    """The matter cannot go on as it is: the step ends and the case goes to revision."""
+    RETURN = "return"
+    """The body sends the matter back for changes: the step ends and the case goes to revision."""
+    INTERIM = "interim"
+    """A word on the way: the body's answer is still awaited."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One allowed answer to an ask."""
+
+    id: str
+    meaning: Meaning
+    name: Name
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a body is asked, with its allowed outcomes; the first outcome is the plain consent."""
+
+    id: str
+    name: Name
+    outcomes: dict[str, Outcome]
+    may_be_early: bool = True
+    """Whether an answer is taken before its step is open."""
+
+    @property
+    def plain_consent(self) -> str:
+        """The outcome that a whole group's consent is called by."""
+        return next(iter(self.outcomes))
+
+
+def _ask(ask: str, da: str, en: str, *outcomes: tuple[str, Meaning, str, str], may_be_early: bool = True) -> Ask:
+    allowed = {key: Outcome(key, meaning, Name(da_, en_)) for key, meaning, da_, en_ in outcomes}
+    return Ask(ask, Name(da, en), allowed, may_be_early)
+
+
+_REJECTED = ("rejected", Meaning.REJECTION, "Afvist", "Rejected")
+
+ASKS: dict[str, Ask] = {
+    ask.id: ask
+    for ask in (
+        _ask(
+            "note",
+            "tager til efterretning",
+            "notes",
+            ("noted", Meaning.CONSENT, "Taget til efterretning", "Noted"),
+            ("noted_with_remarks", Meaning.CONSENT, "Taget til efterretning med bemærkninger", "Noted with remarks"),
+        ),
+        _ask(
+            "approve",
+            "godkender",
+            "approves",
+            ("approved", Meaning.CONSENT, "Godkendt", "Approved"),
+            ("approved_with_changes", Meaning.CONSENT, "Godkendt med ændringer", "Approved with changes"),
+            ("approved_on_condition", Meaning.CONSENT, "Godkendt på betingelse", "Approved on condition"),
+            ("returned", Meaning.RETURN, "Sendt tilbage", "Returned"),
+            _REJECTED,
+            ("postponed", Meaning.INTERIM, "Udsat", "Postponed"),
+        ),
+        _ask("discuss", "drøfter", "discusses", ("discussed", Meaning.CONSENT, "Drøftet", "Discussed")),
+        _ask("appoint", "udpeger", "appoints", ("appointed", Meaning.CONSENT, "Udpeget", "Appointed")),
+        _ask(
+            "establish",
+            "nedsætter",
+            "establishes",
+            ("established", Meaning.CONSENT, "Nedsat", "Established"),
+            _REJECTED,
+        ),
+        _ask("indicate", "tilkendegiver", "indicates", ("indicated", Meaning.CONSENT, "Tilkendegivet", "Indicated")),
+        _ask(
+            "support",
+            "bakker op",
+            "supports",
+            ("supported", Meaning.CONSENT, "Bakket op", "Supported"),
+            ("not_supported", Meaning.DISSENT, "Ikke bakket op", "Not supported"),
+        ),
+        _ask(
+            "assess",
+            "vurderer",
+            "assesses",
+            ("assessed", Meaning.CONSENT, "Vurderet", "Assessed"),
+            ("inconclusive", Meaning.DISSENT, "Uafklaret", "Inconclusive"),
+        ),
+        _ask(
+            "recommend",
+            "anbefaler",
+            "recommends",
+            ("recommended", Meaning.CONSENT, "Anbefalet", "Recommended"),
+            ("not_recommended", Meaning.DISSENT, "Ikke anbefalet", "Not recommended"),
+        ),
+        _ask(
+            "join",
+            "giver tilsagn",
+            "joins",
+            ("joined", Meaning.CONSENT, "Tilsluttet", "Joined"),
+            ("declined", Meaning.DISSENT, "Afslået", "Declined"),
+            ("left", Meaning.DISSENT, "Udtrådt", "Left"),
+        ),
+        _ask("sign", "underskriver", "signs", ("signed", Meaning.CONSENT, "Underskrevet", "Signed"), _REJECTED),
+        _ask(
+            "comment",
+            "afgiver høringssvar",
+            "comments",
+            ("commented", Meaning.CONSENT, "Kommenteret", "Commented"),
+            ("no_comment", Meaning.CONSENT, "Ingen bemærkninger", "No comment"),
+        ),
+        _ask(
+            "receive",
+            "modtager",
+            "receives",
+            ("decided", Meaning.CONSENT, "Afgjort", "Decided"),
+            ("received", Meaning.INTERIM, "Modtaget", "Received"),
+            ("questions_asked", Meaning.INTERIM, "Har stillet spørgsmål", "Questions asked"),
+            ("decision_intended", Meaning.INTERIM, "Påtænkt afgørelse", "Decision intended"),
+        ),
+        _ask(
+            "submit",
+            "indsender",
+            "submits",
+            ("submitted", Meaning.CONSENT, "Indsendt", "Submitted"),
+            may_be_early=False,
+        ),
+        _ask(
+            "revise",
+            "tilretter",
+            "revises",
+            ("resubmitted", Meaning.CONSENT, "Genfremsat", "Resubmitted"),
+            may_be_early=False,
+        ),
+    )
+}
+"""Every ask by its id (source: *Indstilling* and *Referat* in DASSOS' published agendas and minutes, 2021 to 2025)."""

@@ -1,0 +1,506 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The `Case` aggregate: the facts of one case, as events, and the state that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID, uuid4
+
+from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate
+
+from domain.asks import ASKS, Meaning
+from domain.route import parse_route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from domain.route import Route, Step
+
+
+class Status(StrEnum):
+    """Where a case stands as a whole."""
+
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    COMPLETED = "completed"
+
+
+OPEN_STATUSES = frozenset({Status.RUNNING, Status.SUSPENDED})
+
+
+class StepState(StrEnum):
+    """Where one round of a step stands."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+
+
+class AnswerState(StrEnum):
+    """Where one body stands in one round of a step."""
+
+    NOT_ASKED = "not_asked"
+    AWAITING = "awaiting"
+    DELAYED = "delayed"
+    ANSWERED = "answered"
+
+
+@dataclass
+class Answer:
+    """What one body has said in one round of a step; dates are ISO days as they came."""
+
+    body: str
+    state: AnswerState = AnswerState.NOT_ASKED
+    outcome: str | None = None
+    effect: str | None = None
+    decided_on: str | None = None
+    decided_by: str | None = None
+    recorded_at: datetime | None = None
+    source: str | None = None
+    message_id: str | None = None
+    version: int | None = None
+    expected_on: str | None = None
+    corrected: bool = False
+    remark: str | None = None
+    reference: str | None = None
+    due: str | None = None
+    supports: bool | None = None
+    messages: list[str] = field(default_factory=list)
+    """Every message id of this body in this round, oldest first: a correction may name any of them."""
+
+
+@dataclass
+class Round:
+    """One time through a step: who is asked, and what they have said."""
+
+    step: str
+    number: int
+    answers: dict[str, Answer]
+    state: StepState = StepState.WAITING
+    result: str | None = None
+    opened_at: datetime | None = None
+    due: date | None = None
+    completed_at: datetime | None = None
+    invited: bool = False
+    reminded_until: datetime | None = None
+    """The planned moment of the newest reminder that went out."""
+    overdue: date | None = None
+    """The due date whose passing has been recorded."""
+    revises: str | None = None
+    """In a round of the revision: the step that was rejected or returned."""
+
+    @property
+    def pending(self) -> list[str]:
+        """The bodies whose answer is still awaited, in the order in which they were asked."""
+        return [a.body for a in self.answers.values() if a.state in {AnswerState.AWAITING, AnswerState.DELAYED}]
+
+    def open(self, at: datetime, due: date | None) -> None:
+        """Open the round: early answers stay, all others are awaited."""
+        self.state, self.opened_at, self.due = StepState.OPEN, at, due
+        for answer in self.answers.values():
+            if answer.state == AnswerState.NOT_ASKED:
+                answer.state = AnswerState.AWAITING
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One version of the case's papers."""
+
+    number: int
+    name: str
+    sha256: str
+    size: int
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class Interim:
+    """An interim word (say, questions asked) that may open a round of another step."""
+
+    step: str
+    outcome: str
+    due: date | None
+
+
+class Case(BaseAggregate[UUID]):
+    """A matter on its way along its route; every change is one of the nested events."""
+
+    TOPIC: ClassVar[str] = "case"
+
+    class Event(AggregateEvent):
+        """What every event of a case carries beside its own facts."""
+
+        actor: dict[str, str]
+        """Who, in which role, how: keys `who`, `role`, `how`."""
+        command_id: str
+        """The command that brought the event about; empty for the engine's own."""
+
+        def apply(self, aggregate: Case) -> None:
+            """Bring the case to the state after this event."""
+            if self.command_id:
+                aggregate.commands.setdefault(self.command_id, self.originator_version)
+            self.change(aggregate)
+
+        def change(self, case: Case) -> None:
+            """Change what this kind of event changes."""
+
+    class Opened(Event, AggregateCreated):
+        """The secretariat has started the case along a version of a route."""
+
+        TOPIC: ClassVar[str] = "case.opened"
+        route: str
+        """The route file's text: the case keeps the version it was opened with."""
+        organisation: str
+        title: str
+        reference: str | None
+        deadline: str | None
+        attributes: dict[str, Any]
+        concerned: list[str]
+        asked: dict[str, list[str]]
+        """For every step of the route the bodies that it asks."""
+
+        def change(self, case: Case) -> None:
+            """Remember when the case was opened."""
+            case.opened_at = self.timestamp
+
+    class StepOpened(Event):
+        """A step has begun a round and its bodies are asked."""
+
+        TOPIC: ClassVar[str] = "case.step_opened"
+        step: str
+        round: int
+        bodies: list[str]
+        due: str | None
+        revises: str | None
+
+        def change(self, case: Case) -> None:
+            """Open the waiting round, or a further one."""
+            rounds = case.rounds.setdefault(self.step, [])
+            if not rounds or rounds[-1].number != self.round:
+                rounds.append(Round(self.step, self.round, {body: Answer(body) for body in self.bodies}))
+            rounds[-1].revises = self.revises
+            rounds[-1].open(self.timestamp, _day(self.due))
+
+    class BodiesInvited(Event):
+        """The bodies of an opened step are invited to answer."""
+
+        TOPIC: ClassVar[str] = "case.bodies_invited"
+        step: str
+        round: int
+        bodies: list[str]
+
+        def change(self, case: Case) -> None:
+            """Remember that the round's invitations are out."""
+            case.round(self.step, self.round).invited = True
+
+    class BodiesReminded(Event):
+        """The bodies that have not answered are reminded."""
+
+        TOPIC: ClassVar[str] = "case.bodies_reminded"
+        step: str
+        round: int
+        bodies: list[str]
+        due: str | None
+        planned_for: datetime
+
+        def change(self, case: Case) -> None:
+            """Remember how far the step's reminders have come."""
+            case.round(self.step, self.round).reminded_until = self.planned_for
+
+    class DuePassed(Event):
+        """A step's due date has gone by without the answers it waits for."""
+
+        TOPIC: ClassVar[str] = "case.due_passed"
+        step: str
+        round: int
+        due: str
+        bodies: list[str]
+
+        def change(self, case: Case) -> None:
+            """Mark the round as overdue for this date."""
+            case.round(self.step, self.round).overdue = _day(self.due)
+
+    class StepCompleted(Event):
+        """A round of a step has its result."""
+
+        TOPIC: ClassVar[str] = "case.step_completed"
+        step: str
+        round: int
+        result: str
+
+        def change(self, case: Case) -> None:
+            """Close the round with its result."""
+            done = case.round(self.step, self.round)
+            done.state, done.result, done.completed_at = StepState.COMPLETED, self.result, self.timestamp
+
+    class StepSkipped(Event):
+        """A step turned out not to be needed."""
+
+        TOPIC: ClassVar[str] = "case.step_skipped"
+        step: str
+        round: int
+
+        def change(self, case: Case) -> None:
+            """Close the round without a result."""
+            skipped = case.round(self.step, self.round)
+            skipped.state, skipped.completed_at = StepState.SKIPPED, self.timestamp
+
+    class AnswerRecorded(Event):
+        """A body has answered a step."""
+
+        TOPIC: ClassVar[str] = "case.answer_recorded"
+        step: str
+        round: int
+        body: str
+        outcome: str
+        effect: str
+        decided_on: str | None
+        decided_by: str | None
+        reference: str | None
+        remark: str | None
+        version: int | None
+        due: str | None
+        supports: bool | None
+        source: str
+        message_id: str
+
+        def change(self, case: Case) -> None:
+            """Put the answer in the body's place; an interim word leaves the body awaited."""
+            answer = case.answer(self.step, self.round, self.body)
+            self.fill(answer)
+            if case.meaning(self.step, self.outcome) == Meaning.INTERIM:
+                case.interims.append(Interim(self.step, self.outcome, _day(self.due)))
+            else:
+                answer.state = AnswerState.ANSWERED
+
+        def fill(self, answer: Answer) -> None:
+            """Copy this event's facts into the body's answer."""
+            for name in _ANSWER_FIELDS:
+                setattr(answer, name, getattr(self, name))
+            answer.recorded_at = self.timestamp
+            answer.messages.append(self.message_id)
+
+    class AnswerCorrected(AnswerRecorded):
+        """A body has put right what it answered before; the earlier answer stays in the log."""
+
+        TOPIC: ClassVar[str] = "case.answer_corrected"
+        corrects: str
+        """The message id of the answer that was wrong."""
+
+        def change(self, case: Case) -> None:
+            """Put the right values in place of the wrong ones."""
+            answer = case.answer(self.step, self.round, self.body)
+            self.fill(answer)
+            interim = case.meaning(self.step, self.outcome) == Meaning.INTERIM
+            answer.state = AnswerState.AWAITING if interim else AnswerState.ANSWERED
+            answer.corrected = True
+
+    class DelayReported(Event):
+        """A body has said that it will not make the date."""
+
+        TOPIC: ClassVar[str] = "case.delay_reported"
+        step: str
+        round: int
+        body: str
+        effect: str
+        expected_on: str | None
+        remark: str | None
+        source: str
+        message_id: str
+
+        def change(self, case: Case) -> None:
+            """Mark the body as delayed."""
+            answer = case.answer(self.step, self.round, self.body)
+            answer.state, answer.recorded_at = AnswerState.DELAYED, self.timestamp
+            for name in ("effect", "expected_on", "remark", "source", "message_id"):
+                setattr(answer, name, getattr(self, name))
+            answer.messages.append(self.message_id)
+
+    class PaperAdded(Event):
+        """A further version of the case's papers is there."""
+
+        TOPIC: ClassVar[str] = "case.paper_added"
+        number: int
+        name: str
+        sha256: str
+        size: int
+
+        def change(self, case: Case) -> None:
+            """Add the version to the case's papers."""
+            case.papers.append(Paper(self.number, self.name, self.sha256, self.size, self.timestamp))
+
+    class DeadlineExtended(Event):
+        """The case has a new deadline."""
+
+        TOPIC: ClassVar[str] = "case.deadline_extended"
+        deadline: str
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Move the deadline and every open step that is due on it."""
+            case.deadline = date.fromisoformat(self.deadline)
+            for open_round in case.open_rounds():
+                if case.route.step(open_round.step).due == "deadline":
+                    open_round.due = case.deadline
+
+    class Suspended(Event):
+        """The secretariat has stopped the case's clocks."""
+
+        TOPIC: ClassVar[str] = "case.suspended"
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Stop the case."""
+            case.status = Status.SUSPENDED
+            case.suspended_at = self.timestamp
+
+    class Resumed(Event):
+        """The case goes on and every date has moved by the days it stood still."""
+
+        TOPIC: ClassVar[str] = "case.resumed"
+        moved_days: int
+
+        def change(self, case: Case) -> None:
+            """Let the case go on with its dates moved."""
+            case.status, case.suspended_at = Status.RUNNING, None
+            moved = timedelta(days=self.moved_days)
+            case.deadline = case.deadline and case.deadline + moved
+            for open_round in case.open_rounds():
+                open_round.due = open_round.due and open_round.due + moved
+
+    class Withdrawn(Event):
+        """The secretariat has taken the case back."""
+
+        TOPIC: ClassVar[str] = "case.withdrawn"
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """End the case without a result."""
+            case.status, case.closed_at = Status.WITHDRAWN, self.timestamp
+
+    class Closed(Event):
+        """The case has come to the end of its route."""
+
+        TOPIC: ClassVar[str] = "case.closed"
+        status: str
+        result: str | None
+
+        def change(self, case: Case) -> None:
+            """End the case with its result."""
+            case.status, case.result, case.closed_at = Status(self.status), self.result, self.timestamp
+
+    def __init__(
+        self,
+        *,
+        route: str,
+        organisation: str,
+        title: str,
+        reference: str | None,
+        deadline: str | None,
+        attributes: dict[str, Any],
+        concerned: list[str],
+        asked: dict[str, list[str]],
+    ) -> None:
+        """The state of a case just opened; called by `Opened`."""
+        self.commands: dict[str, int] = {}
+        self.route_text = route
+        self.organisation = organisation
+        self.title = title
+        self.reference = reference
+        self.deadline = _day(deadline)
+        self.attributes = attributes
+        self.concerned = concerned
+        self.asked = asked
+        self.status = Status.RUNNING
+        self.result: str | None = None
+        self.opened_at: datetime
+        self.closed_at: datetime | None = None
+        self.suspended_at: datetime | None = None
+        self.papers: list[Paper] = []
+        self.interims: list[Interim] = []
+        self.rounds: dict[str, list[Round]] = {
+            step.id: [Round(step.id, 1, {body: Answer(body) for body in asked[step.id]})] for step in self.route.steps
+        }
+
+    @staticmethod
+    def create_id(*_: Any, **__: Any) -> UUID:
+        """A new random id."""
+        return uuid4()
+
+    @classmethod
+    def start(cls, case_id: UUID, at: datetime, **facts: Any) -> Case:
+        """A new case with its first event pending; `facts` are the fields of `Opened`."""
+        return cls._create(event_class=cls.Opened, id=case_id, timestamp=at, **facts)
+
+    @property
+    def route(self) -> Route:
+        """The version of the route that the case was opened with."""
+        return parse_route(self.route_text)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case is still under way, running or suspended."""
+        return self.status in OPEN_STATUSES
+
+    def current(self, step: str) -> Round:
+        """The newest round of a step."""
+        return self.rounds[step][-1]
+
+    def round(self, step: str, number: int) -> Round:
+        """One round of a step."""
+        return self.rounds[step][number - 1]
+
+    def answer(self, step: str, number: int, body: str) -> Answer:
+        """One body's place in one round of a step."""
+        return self.round(step, number).answers[body]
+
+    def current_rounds(self) -> Iterator[tuple[Step, Round]]:
+        """Every step that has a round, in the route's order, with its newest round."""
+        for step in (*self.route.steps, self.route.revision):
+            if step.id in self.rounds:
+                yield step, self.current(step.id)
+
+    def open_rounds(self) -> list[Round]:
+        """The rounds that wait for answers now."""
+        return [current for _, current in self.current_rounds() if current.state == StepState.OPEN]
+
+    def meaning(self, step: str, outcome: str) -> Meaning:
+        """What an outcome does to a step."""
+        return ASKS[self.route.step(step).ask].outcomes[outcome].meaning
+
+    def waiting_for(self) -> list[str]:
+        """The bodies whose answer an open step still awaits, each once, in the route's order."""
+        pending = [body for open_round in self.open_rounds() for body in open_round.pending]
+        return list(dict.fromkeys(pending)) if self.is_open else []
+
+    def next_due(self) -> date | None:
+        """The earliest due date of what the case waits for."""
+        dues = [r.due for r in self.open_rounds() if r.due and r.pending]
+        return min(dues, default=None) if self.is_open else None
+
+
+_ANSWER_FIELDS = (
+    "outcome",
+    "effect",
+    "decided_on",
+    "decided_by",
+    "reference",
+    "remark",
+    "version",
+    "due",
+    "supports",
+    "source",
+    "message_id",
+)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,443 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The `Cases` application: one method a command, idempotent by command id, each returning its place in the log."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import IntegrityError
+from eventsourcing.postgres import PostgresApplicationRecorder
+
+from domain.answering import Message, Reply, answer, correct, delay, find_step
+from domain.case import Case, Status, StepState
+from domain.dates import danish_date
+from domain.errors import (
+    BusyError,
+    CaseEndedError,
+    CaseNotFoundError,
+    ConflictError,
+    InvalidError,
+    StepNotOpenError,
+)
+from domain.following import next_wake, what_follows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from domain.organisation import Organisation
+    from domain.route import Route, Step
+
+MAX_TITLE = 300
+"""The longest title, in characters."""
+MAX_PAPER = 25 * 1024 * 1024
+"""The largest paper, in bytes."""
+
+_ATTEMPTS = 30
+_STRIPES = 64
+ENGINE = "engine"
+"""The role of the process itself, in the actor of the events that it writes."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, in which role (`secretariat`, `council`, `engine` …), and how (`webhook`, `token`, `cli` …)."""
+
+    who: str
+    role: str
+    how: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The actor as events carry it."""
+        return {"who": self.who, "role": self.role, "how": self.how}
+
+
+@dataclass(frozen=True)
+class Command:
+    """Who commands, and the id by which a repeat of the same command is known."""
+
+    actor: Actor
+    id: str
+
+    @classmethod
+    def by(cls, actor: Actor, command_id: str | None = None) -> Command:
+        """A command of an actor, with a new id where none is given."""
+        return cls(actor, command_id or str(uuid4()))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A command's result: the newest event it wrote, its place in the log, and what it did."""
+
+    case_id: UUID
+    version: int
+    position: int
+    effect: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a case stands after the process has taken every step due; instants are UTC."""
+
+    case: Case
+    wake_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Logged:
+    """An event and its place in the log."""
+
+    position: int
+    event: Case.Event
+
+
+class Cases(Application[UUID]):
+    """The commands of every case; each commits its events before it returns."""
+
+    name = "cases"
+
+    def __init__(
+        self, *, organisation: Organisation, clock: Callable[[], datetime], env: Mapping[str, str] | None = None
+    ) -> None:
+        """Work for one `organisation`; `clock` (aware UTC) gives recorded times, `env` names the database."""
+        super().__init__(env=env)
+        self.organisation = organisation
+        self.clock = clock
+        # Commands on one case within this process wait for each other here instead of losing races in the database.
+        self._turns = [threading.Lock() for _ in range(_STRIPES)]
+
+    # Commands of the secretariat
+
+    def open(
+        self,
+        command: Command,
+        *,
+        route: str,
+        title: str,
+        deadline: date | None = None,
+        reference: str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        concerned: Sequence[str] = (),
+        case_id: UUID | None = None,
+    ) -> Taken:
+        """Open a case along the newest version of a route; raises `InvalidError` for what cannot be."""
+        case_id = case_id or uuid4()
+        if case_id in self.repository:
+            return self._repeated(self.get(case_id), command)
+        at = self.clock()
+        chosen = self._route(route)
+        _check_opening(title, deadline, danish_date(at))
+        case = Case.start(
+            case_id,
+            at,
+            actor=command.actor.as_dict(),
+            command_id=command.id,
+            route=chosen.text,
+            organisation=self.organisation.id,
+            title=title.strip(),
+            reference=reference,
+            deadline=deadline.isoformat() if deadline else None,
+            attributes=dict(attributes or {}),
+            concerned=list(concerned),
+            asked=self._asked(chosen, danish_date(at), concerned),
+        )
+        try:
+            return self._save(case, "counted")
+        except IntegrityError:  # the same command, sent twice at once
+            return self._repeated(self.get(case_id), command)
+
+    def withdraw(self, case_id: UUID, command: Command, reason: str) -> Taken:
+        """Take a case back; raises `CaseEndedError` when it has ended."""
+
+        def decide(case: Case, at: datetime) -> str:
+            _check_open(case)
+            self._trigger(case, Case.Withdrawn, at, command, reason=_required(reason, "reason"))
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
+    def suspend(self, case_id: UUID, command: Command, reason: str) -> Taken:
+        """Stop a case's clocks; raises `ConflictError` unless it runs."""
+
+        def decide(case: Case, at: datetime) -> str:
+            _check_open(case)
+            if case.status == Status.SUSPENDED:
+                what = "the case is suspended already"
+                raise ConflictError(what, "resume it, or leave it so")
+            self._trigger(case, Case.Suspended, at, command, reason=_required(reason, "reason"))
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
+    def resume(self, case_id: UUID, command: Command) -> Taken:
+        """Let a suspended case go on, its dates moved by the days it stood still; raises `ConflictError`."""
+
+        def decide(case: Case, at: datetime) -> str:
+            _check_open(case)
+            if case.suspended_at is None:
+                what = "the case is not suspended"
+                raise ConflictError(what, "only a suspended case can be resumed")
+            moved = (danish_date(at) - danish_date(case.suspended_at)).days
+            self._trigger(case, Case.Resumed, at, command, moved_days=moved)
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
+    def extend(self, case_id: UUID, command: Command, deadline: date, reason: str) -> Taken:
+        """Give a case a new deadline; raises `InvalidError` for one that is past."""
+
+        def decide(case: Case, at: datetime) -> str:
+            _check_open(case)
+            _check_deadline(deadline, danish_date(at))
+            facts = {"deadline": deadline.isoformat(), "reason": _required(reason, "reason")}
+            self._trigger(case, Case.DeadlineExtended, at, command, **facts)
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
+    def submit(
+        self,
+        case_id: UUID,
+        command: Command,
+        *,
+        step: str | None = None,
+        submitted_on: date | None = None,
+        reference: str | None = None,
+    ) -> Taken:
+        """Answer a step that the secretariat submits: the named one, else the route's `submit` that is not on demand.
+
+        Raises `StepNotOpenError` before the step is open; a step submitted before gives the effect `repeated`.
+        """
+
+        def decide(case: Case, at: datetime) -> str:
+            chosen = _submission(case, step)
+            reply = Reply("submitted", submitted_on or danish_date(at), reference=reference, step=chosen.id)
+            return answer(case, at, Message(_only_body(case, chosen), reply, command, "secretariat"))
+
+        return self._execute(case_id, command, decide, lambda case: _submitted(case, step))
+
+    def resubmit(self, case_id: UUID, command: Command) -> Taken:
+        """Answer the open revision, so that the step that was sent back is asked again; raises `StepNotOpenError`."""
+
+        def decide(case: Case, at: datetime) -> str:
+            revision = case.route.revision
+            if revision.id not in case.rounds or case.current(revision.id).state != StepState.OPEN:
+                what = "no revision is open"
+                raise StepNotOpenError(what, "a case is resubmitted after a body has rejected or returned it")
+            reply = Reply("resubmitted", danish_date(at), step=revision.id)
+            return answer(case, at, Message(_only_body(case, revision), reply, command, "secretariat"))
+
+        return self._execute(case_id, command, decide)
+
+    def add_paper(self, case_id: UUID, command: Command, *, name: str, sha256: str, size: int) -> Taken:
+        """Add a version of the case's papers, whose content the caller has stored; raises `InvalidError`."""
+
+        def decide(case: Case, at: datetime) -> str:
+            _check_open(case)
+            if size > MAX_PAPER:
+                what = f"the paper is {size} bytes"
+                raise InvalidError(what, f"send at most {MAX_PAPER} bytes", "size")
+            facts = {"name": _required(name, "name"), "sha256": sha256, "size": size}
+            self._trigger(case, Case.PaperAdded, at, command, number=len(case.papers) + 1, **facts)
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
+    # Answers of bodies
+
+    def answer(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
+        """Take a body's answer; the result's effect is `counted`, `early`, `late` or `repeated`."""
+        return self._execute(case_id, command, lambda case, at: answer(case, at, Message(body, reply, command, source)))
+
+    def delay(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
+        """Take a body's word that it will not make the date."""
+        return self._execute(case_id, command, lambda case, at: delay(case, at, Message(body, reply, command, source)))
+
+    def correct(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
+        """Take the right values in place of an earlier answer's."""
+        return self._execute(
+            case_id, command, lambda case, at: correct(case, at, Message(body, reply, command, source))
+        )
+
+    # The process
+
+    def advance(self, case_id: UUID) -> Standing:
+        """Take every step due now and commit; safe to repeat at any time."""
+        for _ in range(_ATTEMPTS):
+            with self._turn(case_id):
+                case = self.get(case_id)
+                at = self._now(case)
+                actor = Actor("sagsgang", ENGINE, "workflow").as_dict()
+                while following := what_follows(case, at):
+                    case.trigger_event(following.event, timestamp=at, actor=actor, command_id="", **following.facts)
+                try:
+                    self.save(case)
+                except IntegrityError:
+                    continue
+                return Standing(case, next_wake(case, at))
+        raise BusyError
+
+    # Reading the log
+
+    def get(self, case_id: UUID, *, version: int | None = None) -> Case:
+        """The case as its events make it, up to `version` where given; raises `CaseNotFoundError`."""
+        try:
+            case: Case = self.repository.get(case_id, version=version)
+        except AggregateNotFoundError:
+            what = "there is no such case"
+            raise CaseNotFoundError(what, "look the id up in the list of cases", "id") from None
+        return case
+
+    def read_log(self, start: int, limit: int) -> list[Logged]:
+        """Up to `limit` events from position `start` on, in the log's order."""
+        notifications = self.recorder.select_notifications(start=start, limit=limit)
+        return [Logged(n.id, self._event(n)) for n in notifications]
+
+    def history(self, case_id: UUID) -> Iterator[Case.Event]:
+        """Every event of a case, oldest first."""
+        for stored in self.recorder.select_events(case_id):
+            yield self._event(stored)
+
+    def position(self, case_id: UUID, version: int) -> int:
+        """The place in the log of one event of a case."""
+        if isinstance(self.recorder, PostgresApplicationRecorder):
+            with self.recorder.datastore.transaction(commit=False) as cursor:
+                cursor.execute(
+                    "SELECT notification_id FROM cases_events WHERE originator_id = %s AND originator_version = %s",
+                    (case_id, version),
+                )
+                row = cursor.fetchone()
+                return int(row["notification_id"]) if row else 0
+        return self._position_in_memory(case_id, version)
+
+    def _event(self, stored: Any) -> Case.Event:
+        event = self.mapper.to_domain_event(stored)
+        if not isinstance(event, Case.Event):
+            raise TypeError(stored.topic)
+        return event
+
+    def _position_in_memory(self, case_id: UUID, version: int) -> int:
+        every = self.recorder.select_notifications(start=None, limit=self.recorder.max_notification_id() or 1)
+        return next(n.id for n in every if (n.originator_id, n.originator_version) == (case_id, version))
+
+    # Executing a command
+
+    def _execute(
+        self,
+        case_id: UUID,
+        command: Command,
+        decide: Callable[[Case, datetime], str],
+        already_done: Callable[[Case], int | None] = lambda _: None,
+    ) -> Taken:
+        """Decide on the newest state and commit; a lost race is decided again, on what the winner wrote."""
+        for _ in range(_ATTEMPTS):
+            with self._turn(case_id):
+                case = self.get(case_id)
+                done = case.commands.get(command.id) or already_done(case)
+                if done:
+                    return self._repeated(case, command, done)
+                effect = decide(case, self._now(case))
+                try:
+                    return self._save(case, effect)
+                except IntegrityError:
+                    continue
+        raise BusyError
+
+    def _turn(self, case_id: UUID) -> threading.Lock:
+        return self._turns[case_id.int % _STRIPES]
+
+    def _now(self, case: Case) -> datetime:
+        """Recorded times of one case never go back, whatever the machines' clocks do."""
+        return max(self.clock(), case.modified_on)
+
+    def _save(self, case: Case, effect: str) -> Taken:
+        recordings = self.save(case)
+        return Taken(case.id, case.version, recordings[-1].notification.id, effect)
+
+    def _repeated(self, case: Case, command: Command, version: int | None = None) -> Taken:
+        version = version or case.commands.get(command.id)
+        if version is None:
+            what = "another case has this id"
+            raise ConflictError(what, "use a new Idempotency-Key", "id")
+        return Taken(case.id, version, self.position(case.id, version), "repeated")
+
+    @staticmethod
+    def _trigger(case: Case, event: type[Case.Event], at: datetime, command: Command, **facts: Any) -> None:
+        actor = command.actor.as_dict()
+        case.trigger_event(event, timestamp=at, actor=actor, command_id=command.id, **facts)
+
+    def _route(self, route: str) -> Route:
+        if route not in self.organisation.routes:
+            what = f"there is no route {route!r}"
+            raise InvalidError(what, f"choose one of {', '.join(sorted(self.organisation.routes))}", "route")
+        return self.organisation.routes[route]
+
+    def _asked(self, route: Route, day: date, concerned: Sequence[str]) -> dict[str, list[str]]:
+        for body in concerned:
+            if body not in self.organisation.bodies:
+                what = f"there is no body {body!r}"
+                raise InvalidError(what, "choose ids that `sagsgang body list` prints", "concerned")
+        return {step.id: self._bodies(step, day, concerned) for step in route.steps}
+
+    def _bodies(self, step: Step, day: date, concerned: Sequence[str]) -> list[str]:
+        if step.asks_concerned and concerned:
+            return list(concerned)
+        if step.group:
+            return list(self.organisation.group(step.group).members_on(day))
+        return list(step.bodies)
+
+
+def _check_open(case: Case) -> None:
+    if not case.is_open:
+        what = f"the case has ended as {case.status}"
+        raise CaseEndedError(what, "open a new case if the matter goes on")
+
+
+def _check_opening(title: str, deadline: date | None, today: date) -> None:
+    if len(_required(title, "title")) > MAX_TITLE:
+        what = f"the title has {len(title)} characters"
+        raise InvalidError(what, f"write at most {MAX_TITLE}", "title")
+    if deadline is not None:
+        _check_deadline(deadline, today)
+
+
+def _check_deadline(deadline: date, today: date) -> None:
+    if deadline < today:
+        what = f"the deadline {deadline} is before today, {today}"
+        raise InvalidError(what, "give a date from today on", "deadline")
+
+
+def _required(text: str, field: str) -> str:
+    if not text.strip():
+        what = f"the {field} is empty"
+        raise InvalidError(what, f"write a {field}", field)
+    return text.strip()
+
+
+def _submission(case: Case, step_id: str | None) -> Step:
+    """The step that a submission answers."""
+    submits = [step for step in case.route.steps if step.ask == "submit"]
+    if step_id is None:
+        found = next((step for step in submits if not step.is_on_demand), None)
+    else:
+        found = find_step(case, step_id) if step_id in {step.id for step in submits} else None
+    if found is None:
+        what = f"the route has no step {step_id or 'submit'!r} to submit"
+        raise InvalidError(what, f"choose one of {', '.join(s.id for s in submits) or 'another route'}", "step")
+    return found
+
+
+def _submitted(case: Case, step_id: str | None) -> int | None:
+    """The version of the event that submitted a step before, or None."""
+    chosen = _submission(case, step_id)
+    answers = case.current(chosen.id).answers.values()
+    message = next((a.message_id for a in answers if a.outcome == "submitted"), None)
+    return case.commands.get(message) if message else None
+
+
+def _only_body(case: Case, step: Step) -> str:
+    return next(iter(case.current(step.id).answers))

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What follows in a case from its facts and the time: the pure rules that move it along its route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from domain.asks import ASKS, Meaning
+from domain.calendar import working_day_after, working_day_before
+from domain.case import AnswerState, Case, Round, Status, StepState
+from domain.dates import at_danish_time, danish_date, end_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.route import Step
+
+REMINDER_TIME = time(8)
+"""When on its day a reminder goes out, Danish time: at the start of the working day."""
+
+_NEGATIVE = {Meaning.REJECTION, Meaning.RETURN}
+
+
+@dataclass(frozen=True)
+class Following:
+    """One event that follows from the case as it stands, without its actor and time."""
+
+    event: type[Case.Event]
+    facts: dict[str, Any]
+
+
+def what_follows(case: Case, at: datetime) -> Following | None:
+    """The next event due in a case at `at` (UTC), or None: call again after it has been applied, until None."""
+    if case.status != Status.RUNNING:
+        return None
+    rules = (_completed, _closed_by_others, _revision, _reopened, _opened_on_demand, _opened_in_order, _invited)
+    found = (following for rule in (*rules, _reminded, _due_passed, _ended) for following in rule(case, at))
+    return next(found, None)
+
+
+def next_wake(case: Case, at: datetime) -> datetime | None:
+    """The UTC instant after `at` at which something may follow although nothing new has happened, or None."""
+    if case.status != Status.RUNNING:
+        return None
+    moments = [m for step, current in _waited_for(case) for m in _moments(step, current) if m > at]
+    return min(moments, default=None)
+
+
+def tally(step: Step, current: Round) -> str | None:
+    """The result that a round's answers give its step, or None while it is still open.
+
+    One rejection or return ends the round at once; else every body must have answered. A single body's outcome is the
+    result; a group's is its common outcome, else the ask's plain consent.
+    """
+    outcomes = ASKS[step.ask].outcomes
+    final = [a.outcome for a in current.answers.values() if a.state == AnswerState.ANSWERED and a.outcome]
+    negative = next((o for o in final if outcomes[o].meaning in _NEGATIVE), None)
+    if negative or len(final) < len(current.answers):
+        return negative
+    dissent = next((o for o in final if outcomes[o].meaning == Meaning.DISSENT), None)
+    return dissent or (final[0] if len(set(final)) == 1 else ASKS[step.ask].plain_consent)
+
+
+def is_negative(step: Step, current: Round) -> bool:
+    """Whether a completed round sent the matter back."""
+    outcome = ASKS[step.ask].outcomes.get(current.result or "")
+    return outcome is not None and outcome.meaning in _NEGATIVE
+
+
+def first_due(step: Step, at: datetime, deadline: date | None, asked_due: date | None = None) -> date | None:
+    """The due date of a round that opens at `at` (UTC)."""
+    if step.due == "window" and step.window_days is not None:
+        return danish_date(at) + timedelta(days=step.window_days)
+    return {"deadline": deadline, "asked": asked_due}.get(step.due)
+
+
+def _completed(case: Case, _: datetime) -> Iterator[Following]:
+    for step, current in case.current_rounds():
+        result = tally(step, current) if current.state == StepState.OPEN else None
+        if result:
+            yield _complete(current, result)
+
+
+def _closed_by_others(case: Case, _: datetime) -> Iterator[Following]:
+    for step, current in case.current_rounds():
+        if current.state == StepState.COMPLETED and not is_negative(step, current):
+            for other, result in step.closes.items():
+                if case.current(other).state in {StepState.WAITING, StepState.OPEN}:
+                    yield _complete(case.current(other), result)
+
+
+def _revision(case: Case, at: datetime) -> Iterator[Following]:
+    """A step that was sent back is revised, one such step at a time."""
+    revisions = case.rounds.get(case.route.revision.id, [])
+    if revisions and revisions[-1].state == StepState.OPEN:
+        return
+    for step, current in case.current_rounds():
+        if _is_sent_back(step, current) and not any(_revises(r, current) for r in revisions):
+            yield _open(case, case.route.revision, len(revisions) + 1, at, revises=f"{step.id}#{current.number}")
+
+
+def _reopened(case: Case, at: datetime) -> Iterator[Following]:
+    """A step whose revision is done is asked again, in its next round."""
+    revisions = case.rounds.get(case.route.revision.id, [])
+    for step, current in case.current_rounds():
+        if _is_sent_back(step, current) and any(
+            _revises(r, current) and r.state == StepState.COMPLETED for r in revisions
+        ):
+            yield _open(case, step, current.number + 1, at)
+
+
+def _opened_on_demand(case: Case, at: datetime) -> Iterator[Following]:
+    """Each set of questions opens a round, one after the other, while the asking step is open."""
+    for step in case.route.steps:
+        if step.opened_by is None or case.current(step.opened_by.step).state != StepState.OPEN:
+            continue
+        wanted = [i for i in case.interims if (i.step, i.outcome) == (step.opened_by.step, step.opened_by.outcome)]
+        current = case.current(step.id)
+        taken = current.number - (current.state == StepState.WAITING)
+        if current.state != StepState.OPEN and len(wanted) > taken:
+            yield _open(case, step, taken + 1, at, asked_due=wanted[taken].due)
+
+
+def _opened_in_order(case: Case, at: datetime) -> Iterator[Following]:
+    for step, current in case.current_rounds():
+        waits = current.state == StepState.WAITING and not step.is_on_demand
+        if waits and all(_is_done(case, earlier) for earlier in step.after):
+            yield _open(case, step, current.number, at)
+
+
+def _invited(case: Case, _: datetime) -> Iterator[Following]:
+    for current in case.open_rounds():
+        if not current.invited and current.pending:
+            yield _following(Case.BodiesInvited, current, bodies=current.pending)
+
+
+def _reminded(case: Case, at: datetime) -> Iterator[Following]:
+    """The newest reminder that is due; older ones that an outage kept back are not sent any more."""
+    for step, current in _waited_for(case):
+        due_moments = [m for m in _reminder_moments(step, current) if m <= at]
+        bodies = [b for b in current.pending if current.answers[b].state == AnswerState.AWAITING]
+        if due_moments and bodies:
+            due = current.due.isoformat() if current.due else None
+            yield _following(Case.BodiesReminded, current, bodies=bodies, due=due, planned_for=max(due_moments))
+
+
+def _due_passed(case: Case, at: datetime) -> Iterator[Following]:
+    for _, current in _waited_for(case):
+        if current.due and current.overdue != current.due and end_of_day(current.due) <= at:
+            yield _following(Case.DuePassed, current, due=current.due.isoformat(), bodies=current.pending)
+
+
+def _ended(case: Case, _: datetime) -> Iterator[Following]:
+    if not all(_is_done(case, step.id) for step in case.route.steps if not step.is_on_demand):
+        return
+    for _step, current in case.current_rounds():
+        if current.state in {StepState.WAITING, StepState.OPEN}:
+            yield _following(Case.StepSkipped, current)
+    yield Following(Case.Closed, {"status": case.route.ending.status, "result": _case_result(case)})
+
+
+def _case_result(case: Case) -> str | None:
+    """The result of the step that the route names; a decision says whether it supports the case."""
+    final = case.current(case.route.ending.result_of)
+    supports = next((a.supports for a in final.answers.values() if a.supports is not None), None)
+    return final.result if supports is None else ("supported" if supports else "not_supported")
+
+
+def _is_done(case: Case, step_id: str) -> bool:
+    current = case.current(step_id)
+    if current.state == StepState.SKIPPED:
+        return True
+    return current.state == StepState.COMPLETED and not is_negative(case.route.step(step_id), current)
+
+
+def _is_sent_back(step: Step, current: Round) -> bool:
+    return current.state == StepState.COMPLETED and is_negative(step, current)
+
+
+def _revises(revision: Round, sent_back: Round) -> bool:
+    return revision.revises == f"{sent_back.step}#{sent_back.number}"
+
+
+def _waited_for(case: Case) -> Iterator[tuple[Step, Round]]:
+    for step, current in case.current_rounds():
+        if current.state == StepState.OPEN and current.pending:
+            yield step, current
+
+
+def _moments(step: Step, current: Round) -> Iterator[datetime]:
+    yield from _reminder_moments(step, current)
+    if current.due and current.overdue != current.due:
+        yield end_of_day(current.due)
+
+
+def _reminder_moments(step: Step, current: Round) -> Iterator[datetime]:
+    """When the round's coming reminders are to go out, on working days, none from before it opened."""
+    if current.due is None or current.opened_at is None:
+        return
+    since = max(current.opened_at, current.reminded_until or current.opened_at)
+    for reminder in step.reminders:
+        day = current.due + timedelta(days=reminder.days)
+        working_day = working_day_before(day) if reminder.days <= 0 else working_day_after(day)
+        moment = at_danish_time(working_day, REMINDER_TIME)
+        if moment > since:
+            yield moment
+
+
+def _open(
+    case: Case, step: Step, number: int, at: datetime, *, asked_due: date | None = None, revises: str | None = None
+) -> Following:
+    due = first_due(step, at, case.deadline, asked_due)
+    facts = {"due": due.isoformat() if due else None, "revises": revises}
+    bodies = list(case.asked.get(step.id, step.bodies))
+    return Following(Case.StepOpened, {"step": step.id, "round": number, "bodies": bodies, **facts})
+
+
+def _complete(current: Round, result: str) -> Following:
+    return _following(Case.StepCompleted, current, result=result)
+
+
+def _following(event: type[Case.Event], current: Round, **facts: Any) -> Following:
+    return Following(event, {"step": current.step, "round": current.number, **facts})

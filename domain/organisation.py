@@ -1,0 +1,423 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One organisation as data: its bodies, groups and routes, read from TOML texts and checked as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import TypeVar
+
+from domain.errors import AbsentError
+from domain.faults import (
+    WHOLE_FILE,
+    Fault,
+    InvalidDataError,
+    TableReader,
+    did_you_mean,
+    quoted,
+    raise_faults,
+)
+from domain.names import Name, read_name
+from domain.route import Route
+
+SECRETARIAT = "secretariat"
+ORGANISATION_FILE = "organisation.toml"
+BODIES_FILE = "bodies.toml"
+GROUPS_FILE = "groups.toml"
+ROUTES_FOLDER = "routes/"
+
+_CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
+_HOLDS = {
+    ORGANISATION_FILE: "id and name",
+    BODIES_FILE: "one [[body]] a body",
+    GROUPS_FILE: "one [[group]] a group",
+}
+
+DatedFact = TypeVar("DatedFact", bound="Dated")
+
+
+class BodyKind(StrEnum):
+    """What sort of body it is."""
+
+    STEERING_GROUP = "steering_group"
+    NETWORK = "network"
+    POLITICAL_COUNCIL = "political_council"
+    REGIONAL_COUNCIL = "regional_council"
+    CITY_COUNCIL = "city_council"
+    REGION = "region"
+    WORKING_GROUP = "working_group"
+    CROSS_SECTOR = "cross_sector"
+    FORUM = "forum"
+    AGENCY = "agency"
+    SECRETARIAT = "secretariat"
+
+
+class Decides(StrEnum):
+    """A way in which a body comes to its answer."""
+
+    MEETINGS = "meetings"
+    WRITTEN_PROCEDURE = "written_procedure"
+    OWN_PROCESS = "own_process"
+    RECOMMENDS = "recommends"
+    RECEIVES = "receives"
+    SIGNS = "signs"
+    RUNS = "runs"
+
+
+class UnknownBodyError(AbsentError):
+    """The organisation has no body with this id."""
+
+    code = "unknown_body"
+
+
+class UnknownGroupError(AbsentError):
+    """The organisation has no group with this id."""
+
+    code = "unknown_group"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """A fact that holds for a time; both Danish dates are included, None means without end on that side."""
+
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the fact holds on a Danish calendar date."""
+        return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodyName(Dated):
+    """What a body is called for a time."""
+
+    name: Name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seats(Dated):
+    """How many members a council has for a time."""
+
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body(Dated):
+    """Somebody who can be asked; `names` and `seats` stand in the order of their dates."""
+
+    id: str
+    names: tuple[BodyName, ...]
+    full_name: Name | None = None
+    kind: BodyKind
+    decides: tuple[Decides, ...]
+    sort_key: str
+    authority_code: str | None = None
+    cvr: str | None = None
+    seats: tuple[Seats, ...] = ()
+
+    def name_on(self, day: date) -> Name:
+        """The name on a Danish calendar date; before the first known name the first, after the last the last."""
+        begun = [name for name in self.names if (name.valid_from or date.min) <= day]
+        return (begun or self.names[:1])[-1].name
+
+    def seats_on(self, day: date) -> int | None:
+        """The number of seats on a Danish calendar date, None if it is not known."""
+        return next((seats.number for seats in self.seats if seats.valid_on(day)), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupMember(Dated):
+    """A body's membership of a group for a time."""
+
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Bodies that are asked together; `members` stand in the order of the bodies' sort keys."""
+
+    id: str
+    name: Name
+    members: tuple[GroupMember, ...]
+
+    def members_on(self, day: date) -> tuple[str, ...]:
+        """The ids of the bodies that are members on a Danish calendar date, in the order of their sort keys."""
+        return tuple(member.body for member in self.members if member.valid_on(day))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """The bodies, groups and newest routes of one secretariat's organisation."""
+
+    id: str
+    name: Name
+    bodies: Mapping[str, Body]
+    groups: Mapping[str, Group]
+    routes: Mapping[str, Route]
+
+    @classmethod
+    def parse(cls, files: Mapping[str, str]) -> Organisation:
+        """Read the texts of an organisation's files by their names in its folder, as `bodies.toml`, `routes/x.toml`.
+
+        Raises `InvalidDataError` with every fault of every file.
+        """
+        faults: list[Fault] = []
+        _find_strange_files(files, faults)
+        organisation_id, name = _read_organisation(_open(ORGANISATION_FILE, files, faults))
+        bodies = _read_bodies(_open(BODIES_FILE, files, faults))
+        groups = _read_groups(_open(GROUPS_FILE, files, faults), bodies)
+        routes = _read_routes(files, bodies, groups, faults)
+        raise_faults(faults)
+        return cls(id=organisation_id, name=name, bodies=bodies or {}, groups=groups or {}, routes=routes)
+
+    def body(self, body_id: str) -> Body:
+        """The body with this id; raises `UnknownBodyError`."""
+        if body_id not in self.bodies:
+            raise UnknownBodyError(f"there is no body {quoted(body_id)}", did_you_mean(body_id, self.bodies), "body")
+        return self.bodies[body_id]
+
+    def name_of(self, body_id: str, day: date) -> Name:
+        """The name of a body on a Danish calendar date; raises `UnknownBodyError`."""
+        return self.body(body_id).name_on(day)
+
+    def group(self, group_id: str) -> Group:
+        """The group with this id; raises `UnknownGroupError`."""
+        if group_id not in self.groups:
+            raise UnknownGroupError(
+                f"there is no group {quoted(group_id)}", did_you_mean(group_id, self.groups), "group"
+            )
+        return self.groups[group_id]
+
+    def sorted_bodies(self, body_ids: Iterable[str]) -> tuple[str, ...]:
+        """The ids in the order of the bodies' sort keys; raises `UnknownBodyError`."""
+        return tuple(sorted(body_ids, key=lambda body_id: self.body(body_id).sort_key))
+
+
+def _find_strange_files(files: Mapping[str, str], faults: list[Fault]) -> None:
+    for file in files:
+        if file not in _HOLDS and not _is_route(file):
+            mend = did_you_mean(file, (*_HOLDS, f"{ROUTES_FOLDER}….toml"))
+            faults.append(Fault(file, WHOLE_FILE, "is no file of an organisation", mend))
+
+
+def _is_route(file: str) -> bool:
+    return file.startswith(ROUTES_FOLDER) and file.endswith(".toml")
+
+
+def _open(file: str, files: Mapping[str, str], faults: list[Fault]) -> TableReader | None:
+    if file not in files:
+        faults.append(Fault(file, WHOLE_FILE, "is missing", f"write it with {_HOLDS[file]}"))
+        return None
+    return TableReader.of_text(files[file], file, faults, holds=_HOLDS[file])
+
+
+def _read_organisation(table: TableReader | None) -> tuple[str, Name]:
+    if table is None:
+        return "", Name("", "")
+    organisation_id, name = table.identifier("id"), read_name(table.table("name"))
+    table.done()
+    return organisation_id, name
+
+
+def _read_bodies(table: TableReader | None) -> dict[str, Body] | None:
+    """Return the bodies in the order of their sort keys, None if the file could not be read."""
+    if table is None:
+        return None
+    rows = [(row, _read_body(row)) for row in table.tables("body")]
+    table.done()
+    for key in ("id", "sort_key", "authority_code"):
+        _find_repeated(key, rows)
+    if not any(body.id == SECRETARIAT and body.kind is BodyKind.SECRETARIAT for _, body in rows):
+        what = f"has none with id {quoted(SECRETARIAT)} and kind {quoted(BodyKind.SECRETARIAT)}"
+        table.fault("body", what, "write the secretariat, which runs the cases")
+    bodies = sorted((body for _, body in rows if body.id), key=lambda body: body.sort_key)
+    return {body.id: body for body in bodies}
+
+
+def _read_body(table: TableReader) -> Body:
+    valid_from, valid_until = _read_period(table)
+    body = Body(
+        id=table.identifier("id"),
+        names=_in_order([_read_body_name(row) for row in table.tables("names")]),
+        full_name=_read_full_name(table),
+        kind=table.one_of("kind", tuple(BodyKind)),
+        decides=table.some_of("decides", tuple(Decides)),
+        sort_key=table.text("sort_key"),
+        authority_code=_read_authority_code(table),
+        cvr=_read_cvr(table),
+        seats=_in_order([_read_seats(row) for row in table.optional_tables("seats") or ()]),
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+    table.done()
+    _find_overlaps("names", body.names, table)
+    _find_gaps("names", body.names, table)
+    _find_overlaps("seats", body.seats, table)
+    if body.kind is BodyKind.CITY_COUNCIL and not table.has("authority_code"):
+        table.fault("authority_code", "is missing", 'write the municipality\'s code, as authority_code = "751"')
+    return body
+
+
+def _read_body_name(table: TableReader) -> BodyName:
+    valid_from, valid_until = _read_period(table)
+    name = Name(da=table.text("da"), en=table.text("en"))
+    table.done()
+    return BodyName(name=name, valid_from=valid_from, valid_until=valid_until)
+
+
+def _read_full_name(table: TableReader) -> Name | None:
+    inner = table.optional_table("full_name")
+    return read_name(inner) if inner else None
+
+
+def _read_seats(table: TableReader) -> Seats:
+    valid_from, valid_until = _read_period(table)
+    seats = Seats(number=table.number("number", minimum=1), valid_from=valid_from, valid_until=valid_until)
+    table.done()
+    return seats
+
+
+def _read_period(table: TableReader) -> tuple[date | None, date | None]:
+    valid_from, valid_until = table.optional_date("valid_from"), table.optional_date("valid_until")
+    if valid_from and valid_until and valid_until < valid_from:
+        table.fault(
+            "valid_until", f"is {valid_until}, before valid_from {valid_from}", "write the last day that is included"
+        )
+        return valid_from, None
+    return valid_from, valid_until
+
+
+def _read_authority_code(table: TableReader) -> str | None:
+    code = table.optional_text("authority_code")
+    if code and not re.fullmatch(r"[0-9]{3}", code):
+        table.fault("authority_code", f"is {quoted(code)}", 'write the three digits, as "751"')
+    return code
+
+
+def _read_cvr(table: TableReader) -> str | None:
+    cvr = table.optional_text("cvr")
+    if cvr and not re.fullmatch(r"[0-9]{8}", cvr):
+        table.fault("cvr", f"is {quoted(cvr)}", 'write the eight digits, as "55133018"')
+    elif cvr and sum(weight * int(digit) for weight, digit in zip(_CVR_WEIGHTS, cvr, strict=True)) % 11:
+        table.fault("cvr", f"is {quoted(cvr)}, whose check digit is wrong", "compare it with the CVR register")
+    return cvr
+
+
+def _read_groups(table: TableReader | None, bodies: Mapping[str, Body] | None) -> dict[str, Group] | None:
+    """Return the groups, None if the file could not be read; members are checked if the bodies could be read."""
+    if table is None:
+        return None
+    rows = [(row, _read_group(row, bodies)) for row in table.tables("group")]
+    table.done()
+    _find_repeated("id", rows)
+    return {group.id: group for _, group in rows if group.id}
+
+
+def _read_group(table: TableReader, bodies: Mapping[str, Body] | None) -> Group:
+    group_id, name = table.identifier("id"), read_name(table.table("name"))
+    members = [_read_member(row, bodies) for row in table.tables("members")]
+    table.done()
+    for body, own in _by_body(members).items():
+        _find_overlaps("members", own, table, whose=f" of {quoted(body)}")
+    return Group(id=group_id, name=name, members=tuple(sorted(members, key=_sort_key_in(bodies or {}))))
+
+
+def _read_member(table: TableReader, bodies: Mapping[str, Body] | None) -> GroupMember:
+    valid_from, valid_until = _read_period(table)
+    member = GroupMember(body=table.text("body"), valid_from=valid_from, valid_until=valid_until)
+    table.done()
+    if bodies is not None and member.body:
+        _check_member(member, bodies, table)
+    return member
+
+
+def _check_member(member: GroupMember, bodies: Mapping[str, Body], table: TableReader) -> None:
+    body = bodies.get(member.body)
+    if body is None:
+        table.fault("body", f"is the unknown body {quoted(member.body)}", did_you_mean(member.body, bodies))
+    elif (member.valid_until or date.max) > (body.valid_until or date.max):
+        mend = f"write valid_until = {body.valid_until} or earlier"
+        table.fault("valid_until", f"lets {quoted(body.id)} be a member after the body has ended", mend)
+    elif (member.valid_from or date.min) < (body.valid_from or date.min):
+        mend = f"write valid_from = {body.valid_from} or later"
+        table.fault("valid_from", f"lets {quoted(body.id)} be a member before the body has begun", mend)
+
+
+def _by_body(members: Sequence[GroupMember]) -> dict[str, tuple[GroupMember, ...]]:
+    return {body: _in_order([m for m in members if m.body == body]) for body in sorted({m.body for m in members})}
+
+
+def _sort_key_in(bodies: Mapping[str, Body]) -> Callable[[GroupMember], tuple[str, date]]:
+    def key(member: GroupMember) -> tuple[str, date]:
+        body = bodies.get(member.body)
+        return (body.sort_key if body else "", member.valid_from or date.min)
+
+    return key
+
+
+def _read_routes(
+    files: Mapping[str, str],
+    bodies: Mapping[str, Body] | None,
+    groups: Mapping[str, Group] | None,
+    faults: list[Fault],
+) -> dict[str, Route]:
+    found: dict[tuple[str, int], str] = {}
+    newest: dict[str, Route] = {}
+    for file in sorted(file for file in files if _is_route(file)):
+        route = _read_route(file, files[file], bodies, groups, faults)
+        if route is None:
+            continue
+        first = found.setdefault((route.id, route.version), file)
+        if first != file:
+            what = f"is {route.version} for route {quoted(route.id)}, as in {first}"
+            faults.append(Fault(file, "version", what, "give one of the two another version or id"))
+        if route.id not in newest or newest[route.id].version < route.version:
+            newest[route.id] = route
+    return newest
+
+
+def _read_route(
+    file: str,
+    text: str,
+    bodies: Mapping[str, Body] | None,
+    groups: Mapping[str, Group] | None,
+    faults: list[Fault],
+) -> Route | None:
+    try:
+        return Route.parse(text, file, known_bodies=bodies, known_groups=groups)
+    except InvalidDataError as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _in_order(facts: Iterable[DatedFact]) -> tuple[DatedFact, ...]:
+    return tuple(sorted(facts, key=lambda fact: fact.valid_from or date.min))
+
+
+def _find_overlaps(key: str, facts: Sequence[Dated], table: TableReader, whose: str = "") -> None:
+    for earlier, later in pairwise(facts):
+        begins = later.valid_from or date.min
+        if (earlier.valid_until or date.max) >= begins:
+            what = f"has two entries{whose} that hold on {begins if later.valid_from else 'the same days'}"
+            table.fault(key, what, "end the earlier one before the later begins, by valid_until and valid_from")
+
+
+def _find_gaps(key: str, facts: Sequence[Dated], table: TableReader) -> None:
+    for earlier, later in pairwise(facts):
+        if earlier.valid_until and later.valid_from and (later.valid_from - earlier.valid_until).days > 1:
+            first, last = earlier.valid_until + timedelta(days=1), later.valid_from - timedelta(days=1)
+            table.fault(key, f"has no entry that holds from {first} until {last}", "let one begin where the other ends")
+
+
+def _find_repeated(key: str, rows: Sequence[tuple[TableReader, Body | Group]]) -> None:
+    values = [getattr(fact, key) for _, fact in rows]
+    for number, (table, _) in enumerate(rows):
+        value = values[number]
+        if value and value in values[:number]:
+            first = values.index(value) + 1
+            table.fault(key, f"is {quoted(value)}, as in entry {first} already", "write another, or remove one entry")

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Routes: which bodies a kind of case goes through, what each is asked, and what follows (docs/reference/routes.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from domain.asks import ASKS
+from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
+from domain.names import Name, read_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+REVISION = "revise"
+"""The id of the step that opens when a body rejects or returns the matter; every route has it."""
+
+MODES = ("meeting", "written_procedure", "own_process")
+DUES = ("none", "window", "deadline", "asked")
+SILENCES = ("stay_open",)
+COMPLETIONS = ("all",)
+ENDINGS = ("completed", "approved")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An interim outcome of another step that opens a round of this one."""
+
+    step: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """When the bodies that have not answered are reminded: days from the step's due date, negative before it."""
+
+    days: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a route."""
+
+    id: str
+    name: Name
+    ask: str
+    bodies: tuple[str, ...]
+    group: str | None
+    asks_concerned: bool
+    """Whether the bodies named when the case opens are asked instead of `bodies`."""
+    mode: str
+    after: tuple[str, ...]
+    """The steps that must be completed before this one opens."""
+    opened_by: Opening | None
+    due: str
+    window_days: int | None
+    """How long a written procedure is open, in calendar days."""
+    on_silence: str
+    """What happens when a written procedure's window ends without an answer."""
+    complete: str
+    closes: Mapping[str, str]
+    """Steps that end with this one, each with the result it then gets."""
+    reminders: tuple[Reminder, ...]
+
+    @property
+    def is_on_demand(self) -> bool:
+        """Whether the step is opened by what happens on the way, not by the route's order."""
+        return self.opened_by is not None or self.id == REVISION
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a case ends that came to the end of its route."""
+
+    status: str
+    result_of: str
+    """The step whose result is the case's."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A kind of case: its steps in order."""
+
+    id: str
+    version: int
+    name: Name
+    source: str
+    """The papers' own words that the route follows, in Danish."""
+    binds: str | None
+    """The step that the case's deadline binds."""
+    steps: tuple[Step, ...]
+    revision: Step
+    ending: Ending
+    text: str
+
+    def step(self, step_id: str) -> Step:
+        """The step with an id, the revision included; raises KeyError if there is none."""
+        found = next((s for s in (*self.steps, self.revision) if s.id == step_id), None)
+        if found is None:
+            raise KeyError(step_id)
+        return found
+
+    @classmethod
+    def parse(
+        cls,
+        text: str,
+        file: str,
+        known_bodies: Collection[str] | None = None,
+        known_groups: Collection[str] | None = None,
+    ) -> Route:
+        """Read a route file's text; raises `InvalidDataError` with every fault.
+
+        Bodies and groups are checked against the known ones where these are given.
+        """
+        faults: list[Fault] = []
+        table = TableReader.of_text(text, file, faults, holds="a route's id, version, name, source, steps and ending")
+        if table is None:
+            raise InvalidDataError(faults)
+        route = _read_route(table, text)
+        _check_references(route, file, faults)
+        _check_known(route, file, faults, known_bodies, known_groups)
+        raise_faults(faults)
+        return route
+
+
+@lru_cache(maxsize=256)
+def parse_route(text: str) -> Route:
+    """The route of a text that was checked before, as a case's first event carries it."""
+    return Route.parse(text, "route")
+
+
+def _read_route(table: TableReader, text: str) -> Route:
+    route_id, version = table.identifier("id"), table.number("version", minimum=1)
+    name, source = read_name(table.table("name")), table.text("source")
+    binds = table.optional_text("binds")
+    steps = tuple(_read_step(step) for step in table.tables("steps"))
+    revision = _read_revision(table.optional_text("revised_by") or "secretariat")
+    ending = _read_ending(table.table("ending"))
+    table.done()
+    return Route(route_id, version, name, source, binds, steps, revision, ending, text)
+
+
+def _read_step(table: TableReader) -> Step:
+    mode = table.one_of("mode", MODES)
+    step = Step(
+        id=table.identifier("id"),
+        name=read_name(table.table("name")),
+        ask=table.one_of("ask", tuple(ASKS)),
+        bodies=table.optional_texts("bodies") or (),
+        group=table.optional_text("group"),
+        asks_concerned=table.flag("asks_concerned"),
+        mode=mode,
+        after=table.optional_texts("after") or (),
+        opened_by=_read_opening(table),
+        due=table.optional_one_of("due", DUES) or ("window" if mode == "written_procedure" else "none"),
+        window_days=table.optional_number("window_days", minimum=1),
+        on_silence=table.optional_one_of("on_silence", SILENCES) or SILENCES[0],
+        complete=table.optional_one_of("complete", COMPLETIONS) or COMPLETIONS[0],
+        closes=_read_closes(table),
+        reminders=tuple(_read_reminder(r) for r in table.optional_tables("reminders") or ()),
+    )
+    _check_step(step, table)
+    table.done()
+    return step
+
+
+def _check_step(step: Step, table: TableReader) -> None:
+    if bool(step.bodies) == bool(step.group):
+        table.fault("bodies", "does not say who is asked in one way", "write either bodies = […] or group = …")
+    if (step.due == "window") != (step.window_days is not None):
+        table.fault(
+            "window_days", "does not fit the step's due", 'write window_days with due = "window" and only there'
+        )
+    if step.due == "asked" and step.opened_by is None:
+        table.fault("due", 'is "asked" in a step that no outcome opens', "write opened_by, or another due")
+    if step.reminders and step.due == "none":
+        table.fault("reminders", "cannot be counted from a step without a due date", "write due, or remove reminders")
+    if step.opened_by and step.after:
+        table.fault("after", "stands beside opened_by", "remove one of the two")
+
+
+def _read_opening(table: TableReader) -> Opening | None:
+    inner = table.optional_table("opened_by")
+    if inner is None:
+        return None
+    opening = Opening(inner.text("step"), inner.text("outcome"))
+    inner.done()
+    return opening
+
+
+def _read_closes(table: TableReader) -> dict[str, str]:
+    return dict(_read_closing(inner) for inner in table.optional_tables("closes") or ())
+
+
+def _read_closing(table: TableReader) -> tuple[str, str]:
+    closing = table.text("step"), table.text("result")
+    table.done()
+    return closing
+
+
+def _read_reminder(table: TableReader) -> Reminder:
+    before, after = table.optional_number("days_before_due"), table.optional_number("days_after_due", minimum=1)
+    if (before is None) == (after is None):
+        table.fault("days_before_due", "does not say one day", "write either days_before_due or days_after_due")
+    table.done()
+    return Reminder(-before if before is not None else after or 0)
+
+
+def _read_revision(body: str) -> Step:
+    name = Name("Tilretning", "Revision")
+    return Step(
+        id=REVISION,
+        name=name,
+        ask="revise",
+        bodies=(body,),
+        group=None,
+        asks_concerned=False,
+        mode="own_process",
+        after=(),
+        opened_by=None,
+        due="none",
+        window_days=None,
+        on_silence=SILENCES[0],
+        complete=COMPLETIONS[0],
+        closes={},
+        reminders=(),
+    )
+
+
+def _read_ending(table: TableReader) -> Ending:
+    ending = Ending(table.one_of("status", ENDINGS), table.text("result_of"))
+    table.done()
+    return ending
+
+
+def _check_references(route: Route, file: str, faults: list[Fault]) -> None:
+    ids = [step.id for step in route.steps]
+    twice = dict.fromkeys(i for i in ids if ids.count(i) > 1)
+    faults += [Fault(file, f"steps[{i}].id", "stands twice", "give each step an id of its own") for i in twice]
+    if REVISION in ids:
+        faults.append(Fault(file, f"steps[{REVISION}].id", "is the name of the engine's own step", "choose another id"))
+    for key, named in _references(route):
+        if named not in ids:
+            faults.append(Fault(file, key, f"names the unknown step {quoted(named)}", did_you_mean(named, ids)))
+    _check_openings(route, file, faults)
+    _check_order(route, file, faults)
+
+
+def _references(route: Route) -> list[tuple[str, str]]:
+    found = [("ending.result_of", route.ending.result_of)]
+    found += [("binds", route.binds)] if route.binds else []
+    for step in route.steps:
+        at = f"steps[{step.id}]"
+        found += [(f"{at}.after", named) for named in step.after]
+        found += [(f"{at}.closes.step", named) for named in step.closes]
+        found += [(f"{at}.opened_by.step", step.opened_by.step)] if step.opened_by else []
+    return found
+
+
+def _check_openings(route: Route, file: str, faults: list[Fault]) -> None:
+    asks = {step.id: ASKS[step.ask] for step in route.steps}
+    for step in route.steps:
+        opening = step.opened_by
+        if opening and opening.step in asks and opening.outcome not in asks[opening.step].outcomes:
+            mend = did_you_mean(opening.outcome, list(asks[opening.step].outcomes))
+            what = f"names the unknown outcome {quoted(opening.outcome)}"
+            faults.append(Fault(file, f"steps[{step.id}].opened_by.outcome", what, mend))
+
+
+def _check_order(route: Route, file: str, faults: list[Fault]) -> None:
+    """A step that waits for itself, over however many others, could never open."""
+    after = {step.id: step.after for step in route.steps}
+    for step in route.steps:
+        reached, queue = set[str](), list(step.after)
+        while queue:
+            reached.add(queue[0])
+            queue += [s for s in after.get(queue.pop(0), ()) if s not in reached]
+        if step.id in reached:
+            faults.append(Fault(file, f"steps[{step.id}].after", "waits for the step itself", "break the circle"))
+
+
+def _check_known(
+    route: Route,
+    file: str,
+    faults: list[Fault],
+    bodies: Collection[str] | None,
+    groups: Collection[str] | None,
+) -> None:
+    for step in (*route.steps, route.revision):
+        key = "revised_by" if step.id == REVISION else f"steps[{step.id}].bodies"
+        faults += _unknown(file, key, "body", step.bodies, bodies)
+        faults += _unknown(file, f"steps[{step.id}].group", "group", (step.group,) if step.group else (), groups)
+
+
+def _unknown(file: str, key: str, kind: str, named: tuple[str, ...], known: Collection[str] | None) -> Iterator[Fault]:
+    for name in named:
+        if known is not None and name not in known:
+            yield Fault(file, key, f"names the unknown {kind} {quoted(name)}", did_you_mean(name, known))
