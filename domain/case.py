@@ -138,6 +138,8 @@ class Case(BaseAggregate[UUID]):
     class Event(AggregateEvent):
         """What every event of a case carries beside its own facts."""
 
+        TOPIC: ClassVar[str]
+        """The name by which the log knows this kind of event, wherever the class stands."""
         actor: dict[str, str]
         """Who, in which role, how: keys `who`, `role`, `how`."""
         command_id: str
