@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The reference pages are complete: what the code has, they name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from domain.asks import ASKS
+from domain.case import Case
+from runtime.settings import Settings
+from tests.domain.golden_events import event_classes
+
+TOP = Path(__file__).parents[2]
+REFERENCE = TOP / "docs" / "reference"
+ROOMS = ("domain", "runtime", "organisations", "workflows", "projections", "workers", "web", "cli")
+COMMON = {"originator_id", "originator_version", "originator_topic", "timestamp", "actor", "command_id"}
+
+
+def rows(page: str) -> dict[str, str]:
+    """The table rows of a page by the first code word that stands in them."""
+    lines = (REFERENCE / page).read_text("utf-8").splitlines()
+    return {found[1]: line for line in lines if (found := re.match(r"\| `([^`]+)`", line))}
+
+
+@pytest.mark.parametrize("kind", event_classes(), ids=lambda kind: kind.TOPIC)
+def test_every_event_stands_in_the_reference(kind: type[Case.Event]) -> None:
+    """With its topic and each of its own fields."""
+    row = rows("events.md")[kind.TOPIC]
+    own = {field.name for field in fields(kind)} - COMMON
+    inherited = {field.name for field in fields(Case.AnswerRecorded)} if "as `case.answer_recorded`" in row else set()
+
+    assert [name for name in sorted(own - inherited) if f"`{name}`" not in row] == []
+
+
+def test_every_outcome_stands_in_the_reference() -> None:
+    """With the ask that allows it."""
+    text = (REFERENCE / "asks.md").read_text("utf-8")
+    expected = [f"| `{ask.id}` | {ask.name.da} | `{o}` |" for ask in ASKS.values() for o in ask.outcomes]
+
+    assert [row for row in expected if row not in text] == []
+
+
+def test_every_key_of_a_route_stands_in_the_reference() -> None:
+    """Each key that the reader asks a route file for."""
+    text = (REFERENCE / "routes.md").read_text("utf-8")
+    source = (TOP / "domain" / "route.py").read_text("utf-8")
+    keys = set(re.findall(r"table\.\w+\(\s*\"(\w+)\"", source)) | set(re.findall(r"inner\.\w+\(\"(\w+)\"", source))
+
+    assert len(keys) > 20
+    assert [key for key in sorted(keys) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", text)] == []
+
+
+def test_every_setting_stands_in_the_reference() -> None:
+    """By the environment variable's name."""
+    names = {f"SAGSGANG_{name.upper()}" for name in Settings.model_fields}
+
+    assert names - set(rows("settings.md")) == set()
+
+
+def test_every_log_event_stands_in_the_reference() -> None:
+    """And none stands there that the code does not write."""
+    assert set(rows("log-events.md")) == set(log_events())
+
+
+def log_events() -> Iterator[str]:
+    """The name of every log event that our code writes."""
+    for room in ROOMS:
+        for file in sorted((TOP / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if _is_log_call(node):
+                    yield from _names(node)
+
+
+def _is_log_call(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)):
+        return False
+    levels = {"debug", "info", "warning", "error", "exception", "critical"}
+    return node.func.value.id in {"log", "logger"} and node.func.attr in levels
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    assert isinstance(node, ast.Call)
+    texts = [n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    yield from (text for text in texts if re.fullmatch(r"[a-z]+(_[a-z]+)+", text))
