@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from eventsourcing.application import AggregateNotFoundError, Application
-from eventsourcing.persistence import IntegrityError
 from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain.answering import Message, Reply, answer, correct, delay, find_step
 from domain.case import Case, Status, StepState
+from domain.committing import Committer, Decided, Decision
 from domain.dates import danish_date
 from domain.errors import (
-    BusyError,
     CaseEndedError,
     CaseNotFoundError,
     ConflictError,
@@ -37,8 +35,6 @@ MAX_TITLE = 300
 MAX_PAPER = 25 * 1024 * 1024
 """The largest paper, in bytes."""
 
-_ATTEMPTS = 30
-_STRIPES = 64
 ENGINE = "engine"
 """The role of the process itself, in the actor of the events that it writes."""
 
@@ -107,8 +103,7 @@ class Cases(Application[UUID]):
         super().__init__(env=env)
         self.organisation = organisation
         self.clock = clock
-        # Commands on one case within this process wait for each other here instead of losing races in the database.
-        self._turns = [threading.Lock() for _ in range(_STRIPES)]
+        self._committer = Committer(self._find, self.save)
 
     # Commands of the secretariat
 
@@ -126,29 +121,27 @@ class Cases(Application[UUID]):
     ) -> Taken:
         """Open a case along the newest version of a route; raises `InvalidError` for what cannot be."""
         case_id = case_id or uuid4()
-        if case_id in self.repository:
-            return self._repeated(self.get(case_id), command)
         at = self.clock()
         chosen = self._route(route)
         _check_opening(title, deadline, danish_date(at))
-        case = Case.start(
-            case_id,
-            at,
-            actor=command.actor.as_dict(),
-            command_id=command.id,
-            route=chosen.text,
-            organisation=self.organisation.id,
-            title=title.strip(),
-            reference=reference,
-            deadline=deadline.isoformat() if deadline else None,
-            attributes=dict(attributes or {}),
-            concerned=list(concerned),
-            asked=self._asked(chosen, danish_date(at), concerned),
-        )
-        try:
-            return self._save(case, "counted")
-        except IntegrityError:  # the same command, sent twice at once
-            return self._repeated(self.get(case_id), command)
+        facts = {
+            "route": chosen.text,
+            "organisation": self.organisation.id,
+            "title": title.strip(),
+            "reference": reference,
+            "deadline": deadline.isoformat() if deadline else None,
+            "attributes": dict(attributes or {}),
+            "concerned": list(concerned),
+            "asked": self._asked(chosen, danish_date(at), concerned),
+        }
+
+        def decide(found: Case | None) -> Decided:
+            if found is not None:
+                return _repeat(found, found.commands.get(command.id))
+            case = Case.start(case_id, at, actor=command.actor.as_dict(), command_id=command.id, **facts)
+            return Decided(case, "counted", case.version)
+
+        return self._commit(case_id, decide)
 
     def withdraw(self, case_id: UUID, command: Command, reason: str) -> Taken:
         """Take a case back; raises `CaseEndedError` when it has ended."""
@@ -267,30 +260,25 @@ class Cases(Application[UUID]):
 
     def advance(self, case_id: UUID) -> Standing:
         """Take every step due now and commit; safe to repeat at any time."""
-        for _ in range(_ATTEMPTS):
-            with self._turn(case_id):
-                case = self.get(case_id)
-                at = self._now(case)
-                actor = Actor("sagsgang", ENGINE, "workflow").as_dict()
-                while following := what_follows(case, at):
-                    case.trigger_event(following.event, timestamp=at, actor=actor, command_id="", **following.facts)
-                try:
-                    self.save(case)
-                except IntegrityError:
-                    continue
-                return Standing(case, next_wake(case, at))
-        raise BusyError
+        standing: list[Standing] = []
+
+        def decide(found: Case | None) -> Decided:
+            case = _existing(found)
+            at = self._now(case)
+            actor = Actor("sagsgang", ENGINE, "workflow").as_dict()
+            while following := what_follows(case, at):
+                case.trigger_event(following.event, timestamp=at, actor=actor, command_id="", **following.facts)
+            standing[:] = [Standing(case, next_wake(case, at))]
+            return Decided(case, "counted", case.version)
+
+        self._committer.commit(Decision(case_id, decide))
+        return standing[0]
 
     # Reading the log
 
     def get(self, case_id: UUID, *, version: int | None = None) -> Case:
         """The case as its events make it, up to `version` where given; raises `CaseNotFoundError`."""
-        try:
-            case: Case = self.repository.get(case_id, version=version)
-        except AggregateNotFoundError:
-            what = "there is no such case"
-            raise CaseNotFoundError(what, "look the id up in the list of cases", "id") from None
-        return case
+        return _existing(self._find(case_id, version))
 
     def read_log(self, start: int, limit: int) -> list[Logged]:
         """Up to `limit` events from position `start` on, in the log's order."""
@@ -331,39 +319,34 @@ class Cases(Application[UUID]):
         case_id: UUID,
         command: Command,
         decide: Callable[[Case, datetime], str],
-        already_done: Callable[[Case], int | None] = lambda _: None,
+        done_before: Callable[[Case], int | None] = lambda _: None,
     ) -> Taken:
-        """Decide on the newest state and commit; a lost race is decided again, on what the winner wrote."""
-        for _ in range(_ATTEMPTS):
-            with self._turn(case_id):
-                case = self.get(case_id)
-                done = case.commands.get(command.id) or already_done(case)
-                if done:
-                    return self._repeated(case, command, done)
-                effect = decide(case, self._now(case))
-                try:
-                    return self._save(case, effect)
-                except IntegrityError:
-                    continue
-        raise BusyError
+        """Decide on the newest state and commit, unless the command, or one to the same end, was taken before."""
 
-    def _turn(self, case_id: UUID) -> threading.Lock:
-        return self._turns[case_id.int % _STRIPES]
+        def decide_once(found: Case | None) -> Decided:
+            case = _existing(found)
+            version = case.commands.get(command.id) or done_before(case)
+            if version:
+                return _repeat(case, version)
+            effect = decide(case, self._now(case))
+            return Decided(case, effect, case.version)
+
+        return self._commit(case_id, decide_once)
+
+    def _commit(self, case_id: UUID, decide: Callable[[Case | None], Decided]) -> Taken:
+        decided, position = self._committer.commit(Decision(case_id, decide))
+        version = decided.version
+        return Taken(case_id, version, position or self.position(case_id, version), decided.effect)
+
+    def _find(self, case_id: UUID, version: int | None = None) -> Case | None:
+        try:
+            return self.repository.get(case_id, version=version)
+        except AggregateNotFoundError:
+            return None
 
     def _now(self, case: Case) -> datetime:
         """Recorded times of one case never go back, whatever the machines' clocks do."""
         return max(self.clock(), case.modified_on)
-
-    def _save(self, case: Case, effect: str) -> Taken:
-        recordings = self.save(case)
-        return Taken(case.id, case.version, recordings[-1].notification.id, effect)
-
-    def _repeated(self, case: Case, command: Command, version: int | None = None) -> Taken:
-        version = version or case.commands.get(command.id)
-        if version is None:
-            what = "another case has this id"
-            raise ConflictError(what, "use a new Idempotency-Key", "id")
-        return Taken(case.id, version, self.position(case.id, version), "repeated")
 
     @staticmethod
     def _trigger(case: Case, event: type[Case.Event], at: datetime, command: Command, **facts: Any) -> None:
@@ -389,6 +372,21 @@ class Cases(Application[UUID]):
         if step.group:
             return list(self.organisation.group(step.group).members_on(day))
         return list(step.bodies)
+
+
+def _existing(found: Case | None) -> Case:
+    if found is None:
+        what = "there is no such case"
+        raise CaseNotFoundError(what, "look the id up in the list of cases", "id")
+    return found
+
+
+def _repeat(case: Case, version: int | None) -> Decided:
+    """What was written before stands for the command; raises `ConflictError` where another command wrote it."""
+    if version is None:
+        what = "another case has this id"
+        raise ConflictError(what, "use a new Idempotency-Key", "id")
+    return Decided(case, "repeated", version)
 
 
 def _check_open(case: Case) -> None:
