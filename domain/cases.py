@@ -208,6 +208,7 @@ class Cases(Application[UUID]):
 
         def decide(case: Case, at: datetime) -> str:
             chosen = _submission(case, step)
+            _check_submitted_on(submitted_on, danish_date(at))
             reply = Reply("submitted", submitted_on or danish_date(at), reference=reference, step=chosen.id)
             return answer(case, at, Message(_only_body(case, chosen), reply, command, "secretariat"))
 
@@ -427,6 +428,12 @@ def _submission(case: Case, step_id: str | None) -> Step:
         what = f"the route has no step {step_id or 'submit'!r} to submit"
         raise InvalidError(what, f"choose one of {', '.join(s.id for s in submits) or 'another route'}", "step")
     return found
+
+
+def _check_submitted_on(submitted_on: date | None, today: date) -> None:
+    if submitted_on is not None and submitted_on > today:
+        what = f"the submission is dated {submitted_on}, which is after today, {today}"
+        raise InvalidError(what, "give the date on which it was sent", "submitted_on")
 
 
 def _submitted(case: Case, step_id: str | None) -> int | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +92,16 @@ def test_submitting_before_the_councils_are_asked_is_refused(desk: Desk) -> None
 
     with pytest.raises(StepNotOpenError):
         desk.commands("submit")
+
+
+def test_a_submission_cannot_be_dated_tomorrow(desk: Desk) -> None:
+    """The refusal names the submission's own date."""
+    desk.open()
+    desk.until("councils")
+
+    with pytest.raises(InvalidError) as refusal:
+        desk.commands("submit", submitted_on=desk.now.date() + timedelta(days=1))
+    assert refusal.value.field == "submitted_on"
 
 
 def test_submitting_again_is_a_repeat(desk: Desk) -> None:

@@ -1,0 +1,51 @@
+# Sagsgang: every target sets up .venv by itself and is quick when nothing changed.
+#   make demo [ARGS=--once]   plays the report of spring 2025 on embedded parts
+#   make test [ARGS=...]      runs every test, with types, style and import contract
+#   make lint                 types, style, import contract, Dockerfile and compose file alone
+#   make fmt                  formats the code and mends what can be mended by itself
+#   make requirements         writes the requirements files anew from pyproject.toml
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
+DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
+
+.DEFAULT_GOAL := test
+.PHONY: .venv demo test lint fmt requirements
+
+.venv: $(STAMP)
+
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is missing or older than Python 3.11. Install Python 3.11 or newer, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv; then again: make $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: .venv
+	$(BIN)/sagsgang demo $(ARGS)
+
+test: .venv
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+fmt: .venv
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+# The second file is for the production image: the same versions, what builds the project, no tool of development.
+requirements: .venv
+	$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --output-file requirements.txt pyproject.toml -
+	$(COMPILE) --all-build-deps --constraint requirements.txt --output-file requirements-production.txt pyproject.toml

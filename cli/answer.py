@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command that records what a body has told the secretariat by other means than its own system."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.groups import command
+from cli.options import CaseId, Data, day
+from cli.output import say
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from cli.office import Office
+    from domain.answering import Reply
+    from domain.cases import Taken
+
+DELAYED = "delayed"
+EFFECTS = {
+    "counted": "Taget med / counted",
+    "early": "Før tid, tæller når trinnet åbner / early, counts when the step opens",
+    "late": "Trinnet var afsluttet, noteret / late, the step was completed",
+    "repeated": "Registreret før / recorded before",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    command(app, "answer")(record_answer)
+
+
+def record_answer(
+    case_id: CaseId,
+    *,
+    body: Annotated[str, typer.Option("--body", metavar="B", help="The body's id.")],
+    outcome: Annotated[str, typer.Option("--outcome", metavar="O", help="The outcome, or `delayed`.")],
+    decided_on: Annotated[date | None, day("--decided-on", "When it decided; today if left out.")] = None,
+    decided_by: Annotated[str | None, typer.Option("--decided-by", help="council, committee or chair.")] = None,
+    step: Annotated[str | None, typer.Option("--step", help="The step, where it could be several.")] = None,
+    remark: Annotated[str | None, typer.Option("--remark", help="What the body adds.")] = None,
+    reference: Annotated[str | None, typer.Option("--reference", help="The body's own number.")] = None,
+    version: Annotated[int | None, typer.Option("--version", min=1, help="The version of the papers.")] = None,
+    expected_on: Annotated[date | None, day("--expected-on", "With `delayed`: when it expects to.")] = None,
+    corrects: Annotated[str | None, typer.Option("--corrects", help="The id of the answer that was wrong.")] = None,
+    due: Annotated[date | None, day("--due", "With `questions_asked`: by when they are answered.")] = None,
+    supports: Annotated[
+        bool | None, typer.Option("--supports/--not-supported", help="With `decided`: what was decided.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Record what a body has answered, that it is delayed, or a correction."""
+    from cli.office import in_office
+    from domain.answering import Reply
+
+    reply = Reply(
+        outcome=None if outcome == DELAYED else outcome,
+        decided_on=decided_on,
+        decided_by=decided_by,
+        reference=reference,
+        remark=remark,
+        version=version,
+        step=step,
+        due=due,
+        supports=supports,
+        expected_on=expected_on,
+        corrects=corrects,
+    )
+
+    async def work(office: Office) -> Taken:
+        taken = _take(office, case_id, body, reply)
+        await office.views.wait_for(taken.position)
+        return taken
+
+    taken = in_office(data, work)
+    receipt = {"accepted": True, "effect": taken.effect, "case": str(taken.case_id), "position": taken.position}
+    say(receipt, f"{EFFECTS[taken.effect]} ({taken.position})")
+
+
+def _take(office: Office, case_id: UUID, body: str, reply: Reply) -> Taken:
+    """Give the command that the reply is."""
+    command_, source = office.command(), "secretariat"
+    if reply.outcome is None:
+        return office.cases.delay(case_id, command_, body, reply, source)
+    dated = replace(reply, decided_on=reply.decided_on or office.today)
+    if reply.corrects:
+        return office.cases.correct(case_id, command_, body, dated, source)
+    return office.cases.answer(case_id, command_, body, dated, source)

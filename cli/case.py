@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands about cases."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.groups import command, group
+from cli.options import AsOf, CaseId, Data, Papers, Reason, day, read_attributes
+from cli.output import show
+
+if TYPE_CHECKING:
+    from cli.office import Office
+    from domain.cases import Taken
+    from domain.organisation import Organisation
+    from projections.documents import Document
+
+app = group("case", "Cases: open them, look at them, move them along.")
+paper = group("paper", "The versions of a case's papers.")
+app.add_typer(paper)
+
+
+@command(app, "open")
+def open_case(
+    *,
+    route: Annotated[str, typer.Option("--route", metavar="R", help="The route's id.")],
+    title: Annotated[str, typer.Option("--title", metavar="T", help="What the case is called.")],
+    deadline: Annotated[date | None, day("--deadline", "The date by which it must be done.")] = None,
+    reference: Annotated[str | None, typer.Option("--reference", help="The secretariat's own number.")] = None,
+    attributes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An attribute that the route asks about.")
+    ] = None,
+    concerned: Annotated[
+        list[str] | None, typer.Option("--concerned", metavar="BODY", help="A body that is concerned.")
+    ] = None,
+    papers: Papers = None,
+    data: Data = None,
+) -> None:
+    """Open a case."""
+    from cli.papers import add_paper, read_paper
+
+    contents, given = [read_paper(file) for file in papers or []], read_attributes(attributes or [])
+
+    def give(office: Office) -> Taken:
+        taken = office.cases.open(
+            office.command(),
+            route=route,
+            title=title,
+            deadline=deadline,
+            reference=reference,
+            attributes=given,
+            concerned=concerned or [],
+        )
+        for content in contents:
+            taken = add_paper(office, taken.case_id, content)
+        return taken
+
+    _command(data, give)
+
+
+@command(app, "list")
+def list_cases(
+    *,
+    status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
+    route: Annotated[str | None, typer.Option("--route", help="Only those along this route.")] = None,
+    waiting_for: Annotated[str | None, typer.Option("--waiting-for", help="Only those that wait for a body.")] = None,
+    words: Annotated[str | None, typer.Option("--q", help="Words of title, reference or id.")] = None,
+    overdue: Annotated[bool | None, typer.Option("--overdue/--not-overdue", help="Only those past a date.")] = None,
+    cursor: Annotated[str | None, typer.Option("--cursor", help="`next` of the page before.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many a page.")] = 50,
+    data: Data = None,
+) -> None:
+    """List cases, newest first."""
+    from cli.office import in_office
+    from cli.tables import print_cases
+
+    async def read(office: Office) -> Document:
+        filters: dict[str, Any] = {
+            "status": status,
+            "route": route,
+            "waiting_for": waiting_for,
+            "q": words,
+            "overdue": overdue,
+        }
+        return await office.views.cases(today=office.today, cursor=cursor, limit=limit, **filters)
+
+    page = in_office(data, read)
+    show(page, lambda console: print_cases(console, page))
+
+
+@command(app, "show")
+def show_case(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> None:
+    """Show how a case stands, or stood."""
+    _show(data, lambda office: office.case(case_id, as_of))
+
+
+@command(app, "timeline")
+def show_timeline(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> None:
+    """Tell what happened to a case, a sentence an event."""
+    from cli.office import in_office, no_such_case
+    from cli.tables import print_timeline
+    from projections.as_of import parse_as_of
+
+    async def read(office: Office) -> list[Document]:
+        items = await office.views.timeline(case_id, parse_as_of(as_of) if as_of else None)
+        if not items:
+            raise no_such_case(as_of)
+        return items
+
+    items = in_office(data, read)
+    show({"items": items}, lambda console: print_timeline(console, items))
+
+
+@command(app, "withdraw")
+def withdraw(case_id: CaseId, reason: Reason, data: Data = None) -> None:
+    """Take a case back."""
+    _command(data, lambda office: office.cases.withdraw(case_id, office.command(), reason))
+
+
+@command(app, "suspend")
+def suspend(case_id: CaseId, reason: Reason, data: Data = None) -> None:
+    """Stop a case's clocks."""
+    _command(data, lambda office: office.cases.suspend(case_id, office.command(), reason))
+
+
+@command(app, "resume")
+def resume(case_id: CaseId, data: Data = None) -> None:
+    """Let a suspended case go on."""
+    _command(data, lambda office: office.cases.resume(case_id, office.command()))
+
+
+@command(app, "extend")
+def extend(
+    case_id: CaseId,
+    deadline: Annotated[date, day("--deadline", "The new deadline.")],
+    reason: Reason,
+    data: Data = None,
+) -> None:
+    """Give a case a new deadline."""
+    _command(data, lambda office: office.cases.extend(case_id, office.command(), deadline, reason))
+
+
+@command(app, "submit")
+def submit(
+    case_id: CaseId,
+    step: Annotated[str | None, typer.Option("--step", help="The step, where it is not the route's `submit`.")] = None,
+    submitted_on: Annotated[date | None, day("--submitted-on", "The date; today if left out.")] = None,
+    reference: Annotated[str | None, typer.Option("--reference", help="The receiver's or our number.")] = None,
+    data: Data = None,
+) -> None:
+    """Record that the secretariat has submitted."""
+    facts: dict[str, Any] = {"step": step, "submitted_on": submitted_on, "reference": reference}
+    _command(data, lambda office: office.cases.submit(case_id, office.command(), **facts))
+
+
+@command(app, "resubmit")
+def resubmit(case_id: CaseId, data: Data = None) -> None:
+    """Send what was rejected or returned round again, revised."""
+    _command(data, lambda office: office.cases.resubmit(case_id, office.command()))
+
+
+@command(paper, "add")
+def add_version(
+    case_id: CaseId,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new version.")],
+    data: Data = None,
+) -> None:
+    """Add a version of a case's papers."""
+    from cli.papers import add_paper, read_paper
+
+    content = read_paper(file)
+    _command(data, lambda office: add_paper(office, case_id, content))
+
+
+def _command(data: Path | None, give: Callable[[Office], Taken]) -> None:
+    """Give a command, and show the case when the views have what it did."""
+
+    async def work(office: Office) -> Document:
+        return await office.after(give(office))
+
+    _show(data, work)
+
+
+def _show(data: Path | None, read: Callable[[Office], Awaitable[Document]]) -> None:
+    from cli.office import in_office
+    from cli.tables import Names, print_case
+
+    async def work(office: Office) -> tuple[Document, Organisation, date]:
+        return await read(office), office.organisation, office.today
+
+    document, organisation, today = in_office(data, work)
+    show(document, lambda console: print_case(console, document, Names(organisation, today)))

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Opens what a command needs of the running services: settings, organisation, clock, log and views."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from psycopg_pool import AsyncConnectionPool
+
+from domain.cases import Actor, Cases, Command, Taken
+from domain.dates import danish_date
+from domain.errors import CaseNotFoundError
+from domain.organisation import Organisation
+from organisations.load import load_organisation
+from projections.as_of import case_as_of, parse_as_of
+from projections.documents import Document, case_document
+from projections.listener import ViewListener
+from projections.queries import Views
+from runtime.clock import Clock
+from runtime.database import connect_async, eventsourcing_env
+from runtime.settings import ResolvedSettings, Settings
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Office:
+    """A desk at which the secretariat's commands are given."""
+
+    settings: ResolvedSettings
+    organisation: Organisation
+    clock: Clock
+    cases: Cases
+    views: Views
+
+    @property
+    def today(self) -> date:
+        """The clock's date in Denmark."""
+        return danish_date(self.clock())
+
+    def command(self) -> Command:
+        """A new command of whoever sits at this machine."""
+        return Command.by(Actor(_user(), "secretariat", "cli"))
+
+    async def case(self, case_id: UUID, as_of: str | None = None) -> Document:
+        """The case's document as the views have it, or as it stood; raises `CaseNotFoundError`."""
+        if as_of is None:
+            found = await self.views.case(case_id, self.today)
+        else:
+            found = case_as_of(self.cases, case_id, parse_as_of(as_of))
+        if found is None:
+            raise no_such_case(as_of)
+        return found
+
+    async def after(self, taken: Taken) -> Document:
+        """The case as it stands after a command, when the views have it."""
+        if await self.views.wait_for(taken.position):
+            return {**await self.case(taken.case_id), "effect": taken.effect}
+        case = self.cases.get(taken.case_id)  # the command is committed, however far behind the views are
+        return {**case_document(case, self.cases.position(case.id, case.version)), "effect": taken.effect}
+
+
+def in_office(data: Path | None, work: Callable[[Office], Awaitable[Result]]) -> Result:
+    """What `work` gives, done at a desk with the running services."""
+    return asyncio.run(_in_office(data, work))
+
+
+def settings_for(data: Path | None, **given: Any) -> Settings:
+    """The settings of the environment, with the data folder that the command line names. Raises `SettingsError`."""
+    return Settings(**given) if data is None else Settings(data=data, **given)
+
+
+def be_quiet() -> None:
+    """Keep log lines off the terminal, where the command tells its errors itself."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def no_such_case(as_of: str | None = None) -> CaseNotFoundError:
+    """The refusal for a case that is not there, or was not there yet."""
+    what = "there is no such case" if as_of is None else f"there was no such case on {as_of}"
+    return CaseNotFoundError(what, "`sagsgang case list` prints the cases", "id")
+
+
+async def _in_office(data: Path | None, work: Callable[[Office], Awaitable[Result]]) -> Result:
+    async with _opened(settings_for(data).resolved()) as office:
+        return await work(office)
+
+
+@asynccontextmanager
+async def _opened(settings: ResolvedSettings) -> AsyncIterator[Office]:
+    be_quiet()
+    url, clock = settings.database_url, Clock.load(settings.data)
+    organisation = load_organisation(settings.organisation)
+    await (await connect_async(url)).close()  # a database that is gone is told at once, not when a pool gives up
+    pool = AsyncConnectionPool[Any](url, min_size=1, max_size=2, open=False, timeout=10)
+    with Cases(organisation=organisation, clock=clock, env=eventsourcing_env(url)) as cases:
+        async with pool, ViewListener(url) as listener:
+            yield Office(settings, organisation, clock, cases, Views(pool, listener))
+
+
+def _user() -> str:
+    """The system's name of the user; a user id without a name is called by its number's absence."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A case as the JSON document that the API, the pages and the exports show."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from domain.case import Case, Status, StepState
+
+if TYPE_CHECKING:
+    from domain.case import Answer, Paper, Round
+    from domain.names import Name
+    from domain.route import Step
+
+Document = dict[str, Any]
+"""A JSON object: instants are ISO 8601 in UTC with `Z`, Danish calendar dates ISO days."""
+
+
+def case_document(case: Case, position: int) -> Document:
+    """A case as it stands, `position` being the place of its newest event in the log."""
+    route = case.route
+    return {
+        "id": str(case.id),
+        "position": position,
+        "version": case.version,
+        "route": {"id": route.id, "version": route.version, "name": _name(route.name)},
+        "title": case.title,
+        "reference": case.reference,
+        "status": str(case.status),
+        "result": case.result,
+        "deadline": _day(case.deadline),
+        "next_due": _day(case.next_due()),
+        "overdue_after": _day(overdue_after(case)),
+        "opened_at": instant(case.opened_at),
+        "suspended_at": instant(case.suspended_at),
+        "closed_at": instant(case.closed_at),
+        "attributes": case.attributes,
+        "concerned": case.concerned,
+        "waiting_for": case.waiting_for(),
+        "steps": [_step_document(case, step) for step, _ in case.current_rounds()],
+        "papers": [_paper_document(paper) for paper in case.papers],
+    }
+
+
+def overdue_after(case: Case) -> date | None:
+    """The last day on which a running case is in time, as it stands; a suspended case's clocks stand still.
+
+    It is the earliest due date of what is waited for, and the case's deadline until the step that it binds is over.
+    """
+    if case.status != Status.RUNNING:
+        return None
+    binds = case.route.binds
+    is_bound = binds is None or case.current(binds).state in {StepState.WAITING, StepState.OPEN}
+    dues = [case.next_due(), case.deadline if is_bound else None]
+    return min((due for due in dues if due), default=None)
+
+
+def is_overdue(document: Document, today: date) -> bool:
+    """Whether a case's document says that on the Danish date `today` something is past its date."""
+    last = document["overdue_after"]
+    return last is not None and date.fromisoformat(last) < today
+
+
+def instant(moment: datetime | None) -> str | None:
+    """An aware instant as ISO 8601 in UTC with microseconds and `Z`."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _step_document(case: Case, step: Step) -> Document:
+    *earlier, newest = case.rounds[step.id]
+    return {
+        **_round_document(case, step, newest),
+        "earlier": [_round_document(case, step, past) for past in earlier],
+    }
+
+
+def _round_document(case: Case, step: Step, shown: Round) -> Document:
+    return {
+        "id": step.id,
+        "name": _name(step.name),
+        "round": shown.number,
+        "ask": step.ask,
+        "mode": step.mode,
+        "state": str(shown.state),
+        "result": shown.result,
+        "opened_at": instant(shown.opened_at),
+        "due": _day(_due(case, step, shown)),
+        "due_passed": shown.overdue is not None and shown.overdue == shown.due,
+        "completed_at": instant(shown.completed_at),
+        "revises": shown.revises,
+        "answers": [_answer_document(answer) for answer in shown.answers.values()],
+    }
+
+
+def _due(case: Case, step: Step, shown: Round) -> date | None:
+    """A waiting step that will be due on the case's deadline says so before it opens."""
+    return case.deadline if shown.state == StepState.WAITING and step.due == "deadline" else shown.due
+
+
+def _answer_document(answer: Answer) -> Document:
+    return {
+        "body": answer.body,
+        "state": str(answer.state),
+        "outcome": answer.outcome,
+        "effect": answer.effect,
+        "decided_on": answer.decided_on,
+        "decided_by": answer.decided_by,
+        "recorded_at": instant(answer.recorded_at),
+        "source": answer.source,
+        "message_id": answer.message_id,
+        "version": answer.version,
+        "expected_on": answer.expected_on,
+        "corrected": answer.corrected,
+        "remark": answer.remark,
+        "reference": answer.reference,
+        "due": answer.due,
+        "supports": answer.supports,
+    }
+
+
+def _paper_document(paper: Paper) -> Document:
+    return {**asdict(paper), "added_at": instant(paper.added_at)}
+
+
+def _name(name: Name) -> Document:
+    return {"da": name.da, "en": name.en}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The Danish and English words that the timeline's sentences are made of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain.names import Name
+
+OUTCOMES = {
+    "noted": Name("har taget til efterretning", "noted it"),
+    "noted_with_remarks": Name("har taget til efterretning med bemærkninger", "noted it with remarks"),
+    "approved": Name("har godkendt", "approved it"),
+    "approved_with_changes": Name("har godkendt med ændringer", "approved it with changes"),
+    "approved_on_condition": Name("har godkendt på betingelse", "approved it on condition"),
+    "returned": Name("har sendt sagen tilbage", "returned it"),
+    "rejected": Name("har afvist", "rejected it"),
+    "postponed": Name("har udsat sagen", "postponed it"),
+    "discussed": Name("har drøftet sagen", "discussed it"),
+    "appointed": Name("har udpeget", "made its appointments"),
+    "established": Name("har nedsat", "established it"),
+    "indicated": Name("har tilkendegivet sin holdning", "indicated its position"),
+    "supported": Name("bakker op", "supports it"),
+    "not_supported": Name("bakker ikke op", "does not support it"),
+    "assessed": Name("har vurderet sagen", "assessed it"),
+    "inconclusive": Name("kunne ikke afklare sagen", "could not settle it"),
+    "recommended": Name("har anbefalet", "recommended it"),
+    "not_recommended": Name("har ikke anbefalet", "did not recommend it"),
+    "joined": Name("har givet tilsagn", "joined"),
+    "declined": Name("har afslået", "declined"),
+    "left": Name("er udtrådt", "left"),
+    "signed": Name("har underskrevet", "signed it"),
+    "commented": Name("har afgivet høringssvar", "commented"),
+    "no_comment": Name("har ingen bemærkninger", "has no comments"),
+    "decided": Name("har truffet afgørelse", "decided"),
+    "received": Name("har modtaget sagen", "received it"),
+    "questions_asked": Name("har stillet spørgsmål", "asked questions"),
+    "decision_intended": Name("har sendt en påtænkt afgørelse", "sent an intended decision"),
+    "submitted": Name("har indsendt sagen", "submitted it"),
+    "resubmitted": Name("har genfremsat sagen", "resubmitted it"),
+}
+"""What a body did, behind its name, for every outcome of every ask."""
+
+DECIDERS = {
+    "council": Name("kommunalbestyrelsen", "the council"),
+    "committee": Name("fagudvalget", "the committee"),
+    "chair": Name("formanden", "the chair"),
+}
+"""Who in a body decided."""
+
+EFFECTS = {
+    "counted": Name("", ""),
+    "early": Name(", før trinnet åbnede", ", before the step opened"),
+    "late": Name(", efter at trinnet var afsluttet", ", after the step was completed"),
+}
+"""When an answer came, if not in time."""
+
+CASE_STATUSES = {
+    "approved": Name("blev godkendt", "was approved"),
+    "rejected": Name("blev afvist", "was rejected"),
+    "completed": Name("blev afsluttet", "was completed"),
+}
+"""How a case came to the end of its route."""
+
+_MONTHS = (
+    Name("januar", "January"),
+    Name("februar", "February"),
+    Name("marts", "March"),
+    Name("april", "April"),
+    Name("maj", "May"),
+    Name("juni", "June"),
+    Name("juli", "July"),
+    Name("august", "August"),
+    Name("september", "September"),
+    Name("oktober", "October"),
+    Name("november", "November"),
+    Name("december", "December"),
+)
+
+
+def long_date(day: str) -> Name:
+    """An ISO day as people write it: `2. april 2025`, `2 April 2025`."""
+    when = date.fromisoformat(day)
+    month = _MONTHS[when.month - 1]
+    return Name(f"{when.day}. {month.da} {when.year}", f"{when.day} {month.en} {when.year}")

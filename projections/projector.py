@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Folds the log into the view tables, in batches that each commit together with the place they came to."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg import sql
+
+from projections.documents import Document, case_document
+from projections.folding import after
+from projections.listener import VIEWS_CHANNEL
+from projections.rows import Row, as_json, case_row, inbox_rows, timeline_row
+from projections.timeline import timeline_entry
+from runtime.database import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.case import Case
+    from domain.cases import Cases, Logged
+
+BATCH = 500
+"""The most events that one transaction takes."""
+REMEMBERED_CASES = 1000
+LIVE = "views"
+TABLES = ("position", "cases", "timeline", "inbox")
+SCHEMA_FILE = Path(__file__).with_name("schema.sql")
+
+log = structlog.get_logger()
+
+_Connection = psycopg.Connection[tuple[Any, ...]]
+
+_CASES_IN_A_NOTIFICATION = 180  # of 40 bytes each, below the 8,000 that PostgreSQL takes
+_READ_POSITION = "SELECT position FROM position"
+_HOLD_POSITION = "SELECT position FROM position FOR UPDATE"
+
+
+class Projector:
+    """Brings the views of one schema up to the log; not for several threads at once."""
+
+    def __init__(self, url: str, cases: Cases, schema: str = LIVE, batch: int = BATCH) -> None:
+        """Fold the log of `cases` into `schema` of the database at `url` (as the service role)."""
+        self._url = url
+        self._cases = cases
+        self._schema = schema
+        self._batch = batch
+        self._connection: _Connection | None = None
+        self._known: OrderedDict[UUID, Case] = OrderedDict()
+        self.position: int | None = None
+        """The place in the log that the views have come to, None before it is known."""
+
+    def turn(self) -> bool:
+        """Take one batch; returns whether there may be more.
+
+        After an error, which is raised, the next turn begins from what is stored: no event is skipped.
+        """
+        try:
+            return self._take(self._connected())
+        except BaseException:
+            self.close()
+            raise
+
+    def catch_up(self, connection: _Connection) -> int:
+        """Take every event there is on a connection of the caller's, in its transaction; returns the place come to."""
+        while self._take(connection):
+            pass
+        return self.position or 0
+
+    def close(self) -> None:
+        """Give up the connection and forget what is not stored."""
+        self._forget()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> _Connection:
+        if self._connection is None or self._connection.closed:
+            self._forget()
+            self._connection = connect(self._url)
+            use_schema(self._connection, self._schema)
+        return self._connection
+
+    def _take(self, connection: _Connection) -> bool:
+        if self.position is None:
+            self.position = _stored_position(connection)
+        batch = self._cases.read_log(self.position + 1, self._batch)
+        if not batch:
+            return False
+        last = batch[-1].position
+        entries = self._entries(batch)
+        batch = batch[: len(entries)]
+        rows = self._rows(batch, entries)
+        with connection.transaction():
+            # Another replica may have worked, or a rebuild may have been swapped in: then nothing of this is written.
+            if _stored_position(connection, _HOLD_POSITION) != self.position:
+                self._forget()
+                return True
+            _write(connection, rows, batch[-1].position)
+            if self._schema == LIVE:
+                notify(connection, batch[-1].position, rows.changed)
+        self.position = batch[-1].position
+        return len(batch) == self._batch or batch[-1].position < last
+
+    def _entries(self, batch: Sequence[Logged]) -> list[Document]:
+        """Fold the batch into the cases, up to an event that cannot be folded: the next batch begins with it."""
+        entries: list[Document] = []
+        for logged in batch:
+            try:
+                entries.append(self._entry(logged))
+            except Exception:
+                case_id = logged.event.originator_id
+                log.error("event_not_projected", case=str(case_id), position=logged.position)  # noqa: TRY400
+                if not entries:
+                    raise
+                self._known.pop(case_id, None)  # it may be half changed
+                break
+        return entries
+
+    def _rows(self, batch: Sequence[Logged], entries: Sequence[Document]) -> _Rows:
+        """The rows that follow from a batch that was folded."""
+        newest = {logged.event.originator_id: logged for logged in batch}
+        documents: list[Document] = []
+        inbox: list[Row] = []
+        for case_id, logged in newest.items():
+            case = self._before(case_id, logged.event.originator_version + 1)
+            if case is not None:
+                documents.append(case_document(case, logged.position))
+                inbox += inbox_rows(case, documents[-1])
+        self._forget_oldest()
+        timeline = [timeline_row(entry) for entry in entries]
+        return _Rows([str(case_id) for case_id in newest], [case_row(d) for d in documents], timeline, inbox)
+
+    def _entry(self, logged: Logged) -> Document:
+        """The timeline's entry of one event, which is then part of its case."""
+        event = logged.event
+        before = self._before(event.originator_id, event.originator_version)
+        entry = timeline_entry(before, event, logged.position, self._cases.organisation)
+        self._known[event.originator_id] = after(before, event)
+        return entry
+
+    def _before(self, case_id: UUID, version: int) -> Case | None:
+        """The case before the event that makes it `version`."""
+        if case_id in self._known:
+            self._known.move_to_end(case_id)
+            return self._known[case_id]
+        return self._cases.get(case_id, version=version - 1) if version > 1 else None
+
+    def _forget(self) -> None:
+        self.position = None
+        self._known.clear()
+
+    def _forget_oldest(self) -> None:
+        while len(self._known) > REMEMBERED_CASES:
+            self._known.popitem(last=False)
+
+
+class _Rows:
+    """What one batch writes."""
+
+    def __init__(self, changed: list[str], cases: list[Row], timeline: list[Row], inbox: list[Row]) -> None:
+        self.changed = changed
+        self.cases = cases
+        self.timeline = timeline
+        self.inbox = inbox
+
+
+def use_schema(connection: _Connection, schema: str) -> None:
+    """Let the names of view tables on this connection mean those of `schema`."""
+    connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
+
+
+def create_tables(connection: _Connection, schema: str) -> None:
+    """Make empty view tables in `schema`, in place of any that are there, at one go."""
+    names = sql.SQL(", ").join(sql.Identifier(schema, table) for table in TABLES)
+    with connection.transaction():
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(names))
+        connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(schema)))
+        connection.execute(SCHEMA_FILE.read_bytes())
+
+
+def notify(connection: _Connection, position: int, cases: Sequence[str]) -> None:
+    """Tell with the transaction's commit where the views are and which cases changed, in as many parts as it takes."""
+    for start in range(0, max(len(cases), 1), _CASES_IN_A_NOTIFICATION):
+        news = {"position": position, "cases": cases[start : start + _CASES_IN_A_NOTIFICATION]}
+        connection.execute("SELECT pg_notify(%s, %s)", (VIEWS_CHANNEL, json.dumps(news)))
+
+
+def _stored_position(connection: _Connection, query: LiteralString = _READ_POSITION) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _write(connection: _Connection, rows: _Rows, position: int) -> None:
+    """Put a batch's rows in the place of those cases' earlier ones, in one round trip."""
+    with connection.pipeline():
+        connection.execute("DELETE FROM cases WHERE id = ANY(%s::uuid[])", (rows.changed,))
+        connection.execute("DELETE FROM inbox WHERE case_id = ANY(%s::uuid[])", (rows.changed,))
+        for table, new in (("cases", rows.cases), ("timeline", rows.timeline), ("inbox", rows.inbox)):
+            insert = sql.SQL("INSERT INTO {0} SELECT * FROM json_populate_recordset(NULL::{0}, %s)")
+            connection.execute(insert.format(sql.Identifier(table)), (as_json(new),))
+        connection.execute("UPDATE position SET position = %s", (position,))

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What readers ask of the views."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from domain.case import OPEN_STATUSES
+from domain.errors import InvalidError
+from projections.documents import Document, is_overdue
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from psycopg_pool import AsyncConnectionPool
+
+    from projections.listener import Change, ViewListener
+
+LARGEST_PAGE = 500
+"""The most cases that one page of the list may hold."""
+
+_CASES = """
+    SELECT document, opened_at FROM views.cases
+    WHERE (%(status)s::text IS NULL OR status = %(status)s)
+      AND (%(route)s::text IS NULL OR route = %(route)s)
+      AND (%(waiting_for)s::text IS NULL OR waiting_for @> ARRAY[%(waiting_for)s::text])
+      AND (%(overdue)s::boolean IS NULL OR coalesce(overdue_after < %(today)s, false) = %(overdue)s)
+      AND (%(opened_at)s::timestamptz IS NULL OR (opened_at, id) < (%(opened_at)s, %(id)s::uuid))
+      AND NOT EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(search, word) = 0)
+    ORDER BY opened_at DESC, id DESC LIMIT %(rows)s
+"""
+_TIMELINE = """
+    SELECT entry FROM views.timeline
+    WHERE case_id = %s AND (%s::timestamptz IS NULL OR recorded_at <= %s) ORDER BY position
+"""
+_INBOX = """
+    SELECT entry FROM views.inbox WHERE body = %s ORDER BY due NULLS LAST, opened_at, case_id, step
+"""
+_STATUSES = """
+    SELECT status, route, count(*) AS cases, count(*) FILTER (WHERE overdue_after < %s) AS overdue
+    FROM views.cases GROUP BY status, route ORDER BY status, route
+"""
+_WAITING = """
+    SELECT body, count(*) AS cases FROM views.cases, unnest(waiting_for) AS body GROUP BY body ORDER BY 2 DESC, body
+"""
+
+
+class Views:
+    """Every question that pages, API and command line ask of the views; errors of the database pass through."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any], listener: ViewListener) -> None:
+        """Read through `pool`; `listener` (entered by the caller) tells when the views have moved."""
+        self._pool = pool
+        self._listener = listener
+
+    async def position(self) -> int:
+        """The place in the log that the views have come to."""
+        rows = await self._rows("SELECT position FROM views.position")
+        return int(rows[0]["position"])
+
+    async def wait_for(self, position: int, timeout: float = 10.0) -> bool:  # noqa: ASYNC109 -- the answer is not an error
+        """Whether the views came to `position` within `timeout` real seconds."""
+        return await self._listener.wait_for(position, timeout)
+
+    def changes(self) -> AsyncGenerator[Change]:
+        """Every change of a case from this call on, `{case, position}`; ends when the reader falls too far behind."""
+        return self._listener.changes()
+
+    async def case(self, case_id: UUID, today: date | None = None) -> Document | None:
+        """The case's document, with `overdue` where `today` is given; None if there is no such case in the views."""
+        rows = await self._rows("SELECT document FROM views.cases WHERE id = %s", case_id)
+        return _with_overdue(rows[0]["document"], today) if rows else None
+
+    async def cases(
+        self,
+        *,
+        today: date,
+        status: str | None = None,
+        route: str | None = None,
+        waiting_for: str | None = None,
+        q: str | None = None,
+        overdue: bool | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Document:
+        """One page of cases, newest first: `{"items": [document with `overdue`], "next": cursor or None}`.
+
+        `q` asks for words of title, reference or id; `today` is the Danish date. Raises `InvalidError` for a cursor
+        or limit that cannot be.
+        """
+        if not 1 <= limit <= LARGEST_PAGE:
+            what = f"the limit is {limit}"
+            raise InvalidError(what, f"ask for 1 to {LARGEST_PAGE} cases", "limit")
+        opened_at, last_id = _read_cursor(cursor) if cursor else (None, None)
+        asked = {"status": status, "route": route, "waiting_for": waiting_for}
+        arguments = {key: text and text.replace("\0", "\ufffd") for key, text in asked.items()} | {
+            "words": [word.replace("\0", "\ufffd") for word in (q or "").casefold().split()],
+            "overdue": overdue,
+            "today": today,
+            "opened_at": opened_at,
+            "id": last_id,
+            "rows": limit + 1,
+        }
+        rows = await self._rows(_CASES, arguments)
+        following = _write_cursor(rows[limit - 1]) if len(rows) > limit else None
+        return {"items": [_with_overdue(row["document"], today) for row in rows[:limit]], "next": following}
+
+    async def timeline(self, case_id: UUID, as_of: datetime | None = None) -> list[Document]:
+        """What happened to a case, oldest first, up to and with the instant `as_of`; empty if there is no such case."""
+        return [row["entry"] for row in await self._rows(_TIMELINE, case_id, as_of, as_of)]
+
+    async def inbox(self, body: str) -> list[Document]:
+        """What waits for a body's answer now, the earliest due first."""
+        return [row["entry"] for row in await self._rows(_INBOX, body)]
+
+    async def overview(self, today: date) -> Document:
+        """How many cases stand where: `{by_status, by_route, running, overdue, waiting_for: [{body, cases}]}`.
+
+        `by_status` counts all cases, `by_route` and `waiting_for` the open ones, `overdue` those on the Danish `today`.
+        """
+        rows = await self._rows(_STATUSES, today)
+        by_status: dict[str, int] = {}
+        by_route: dict[str, int] = {}
+        for row in rows:
+            by_status[row["status"]] = by_status.get(row["status"], 0) + row["cases"]
+            if row["status"] in OPEN_STATUSES:
+                by_route[row["route"]] = by_route.get(row["route"], 0) + row["cases"]
+        return {
+            "by_status": by_status,
+            "by_route": by_route,
+            "running": by_status.get("running", 0),
+            "overdue": sum(row["overdue"] for row in rows),
+            "waiting_for": await self._rows(_WAITING),
+        }
+
+    async def bodies_waiting(self) -> dict[str, int]:
+        """For each body that is waited for, the number of cases that wait for it."""
+        return {row["body"]: row["cases"] for row in await self._rows(_WAITING)}
+
+    async def _rows(self, query: str, *arguments: Any) -> list[Document]:
+        given = arguments[0] if arguments and isinstance(arguments[0], dict) else arguments
+        async with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(query, given)
+            rows: list[Document] = await cursor.fetchall()
+            return rows
+
+
+def _with_overdue(document: Document, today: date | None) -> Document:
+    return document if today is None else {**document, "overdue": is_overdue(document, today)}
+
+
+def _write_cursor(row: Document) -> str:
+    last = [row["opened_at"].isoformat(), row["document"]["id"]]
+    return base64.urlsafe_b64encode(json.dumps(last).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        opened_at, case_id = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        return datetime.fromisoformat(opened_at).astimezone(UTC), UUID(case_id)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        what = "the cursor is none that this list gave"
+        raise InvalidError(what, "leave it out to begin with the newest case", "cursor") from None

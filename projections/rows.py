@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The rows that a case and its events have in the view tables; keys are the columns of `schema.sql`."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from domain.case import StepState
+from projections.documents import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from domain.case import Case
+
+Row = dict[str, Any]
+
+_UNREADABLE = "\ufffd"
+
+
+def case_row(document: Document) -> Row:
+    """The row of a case in the list."""
+    sought = (document["title"], document["reference"] or "", document["id"])
+    return {
+        "id": document["id"],
+        "position": document["position"],
+        "status": document["status"],
+        "route": document["route"]["id"],
+        "opened_at": document["opened_at"],
+        "overdue_after": document["overdue_after"],
+        "waiting_for": document["waiting_for"],
+        "search": "\n".join(sought).casefold(),
+        "document": document,
+    }
+
+
+def timeline_row(entry: Document) -> Row:
+    """The row of one event."""
+    return {
+        "position": entry["position"],
+        "case_id": entry["case"],
+        "recorded_at": entry["recorded_at"],
+        "entry": entry,
+    }
+
+
+def inbox_rows(case: Case, document: Document) -> Iterator[Row]:
+    """The rows of the bodies whose answers an open case's open steps await."""
+    if not case.is_open:
+        return
+    for step in document["steps"]:
+        if step["state"] == StepState.OPEN:
+            for body in case.current(step["id"]).pending:
+                yield _inbox_row(document, step, body)
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """The rows as JSON that PostgreSQL takes, whatever texts and numbers came in from outside.
+
+    PostgreSQL refuses NUL, NaN and infinities, and a refused row would stop every view.
+    """
+    try:
+        text = json.dumps(rows, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return json.dumps(_mended(rows), ensure_ascii=False)
+    return json.dumps(_mended(rows), ensure_ascii=False) if "\\u0000" in text else text
+
+
+def _inbox_row(document: Document, step: Document, body: str) -> Row:
+    answer = next(answer for answer in step["answers"] if answer["body"] == body)
+    entry = {
+        "body": body,
+        "case": document["id"],
+        "title": document["title"],
+        "reference": document["reference"],
+        "route": document["route"],
+        "status": document["status"],
+        "deadline": document["deadline"],
+        "step": step["id"],
+        "name": step["name"],
+        "round": step["round"],
+        "ask": step["ask"],
+        "state": answer["state"],
+        "outcome": answer["outcome"],
+        "expected_on": answer["expected_on"],
+        "due": step["due"],
+        "opened_at": step["opened_at"],
+    }
+    return {
+        "body": body,
+        "case_id": document["id"],
+        "step": step["id"],
+        "due": step["due"],
+        "opened_at": step["opened_at"],
+        "entry": entry,
+    }
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", _UNREADABLE)
+    if isinstance(value, dict):
+        return {_mended(key): _mended(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mended(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

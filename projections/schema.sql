@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- The tables of the views. They are made in the first schema of the search path: `views`, or `views_next` for a rebuild.
+
+-- How far in the log the views have come: one row.
+CREATE TABLE position (
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    position bigint NOT NULL
+);
+INSERT INTO position (position) VALUES (0);
+
+-- One row a case; what lists ask for stands beside the document.
+CREATE TABLE cases (
+    id uuid PRIMARY KEY,
+    position bigint NOT NULL,
+    status text NOT NULL,
+    route text NOT NULL,
+    opened_at timestamptz NOT NULL,
+    overdue_after date,
+    waiting_for text[] NOT NULL,
+    search text NOT NULL,
+    document jsonb NOT NULL
+);
+CREATE INDEX cases_newest ON cases (opened_at DESC, id DESC);
+CREATE INDEX cases_changed ON cases (position);
+CREATE INDEX cases_waiting_for ON cases USING gin (waiting_for);
+
+-- One row an event.
+CREATE TABLE timeline (
+    position bigint PRIMARY KEY,
+    case_id uuid NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    entry jsonb NOT NULL
+);
+CREATE INDEX timeline_of_case ON timeline (case_id, position);
+
+-- One row a body and open step that waits for its answer.
+CREATE TABLE inbox (
+    body text NOT NULL,
+    case_id uuid NOT NULL,
+    step text NOT NULL,
+    due date,
+    opened_at timestamptz NOT NULL,
+    entry jsonb NOT NULL,
+    PRIMARY KEY (body, case_id, step)
+);
+CREATE INDEX inbox_of_case ON inbox (case_id);

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads the settings from the environment and says plainly which one is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "SAGSGANG_"
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES_FILE = "services.json"
+SECRET_KEY_FILE = "secret.key"  # noqa: S105  (the name of a file)
+SHORTEST_SECRET_KEY = 32
+
+
+class SettingsError(ValueError):
+    """A setting is wrong: which one, what is wrong with it, and how to mend it."""
+
+    def __init__(self, name: str, what: str, mend: str) -> None:
+        """Keep the parts; the message is one line `NAME: what; mend`."""
+        super().__init__(f"{name}: {what}; {mend}")
+        self.name = name
+        self.what = what
+        self.mend = mend
+
+
+class NotRunningError(RuntimeError):
+    """No running services are known."""
+
+    def __init__(self, data: Path) -> None:
+        """Name the data folder that was looked in and the command that starts the services."""
+        super().__init__(
+            f"no services run with the data folder {data}; start them with `sagsgang up`, "
+            f"or set {PREFIX}DATABASE_URL and {PREFIX}TEMPORAL_ADDRESS"
+        )
+
+
+class Settings(BaseSettings):
+    """The settings of one process, each from an environment variable of the same name with the prefix `SAGSGANG_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    database_url: str | None = Field(
+        default=None,
+        description="PostgreSQL database (17 or newer) that the services use, as the role `sagsgang_service`. "
+        "Unset: `sagsgang up` runs its own PostgreSQL under the data folder.",
+    )
+    migrate_database_url: str | None = Field(
+        default=None,
+        description="The same database as its owner, who makes tables and roles. Unset: the value of "
+        "`SAGSGANG_DATABASE_URL`. Only `sagsgang migrate` and `sagsgang up` use it.",
+    )
+    service_password: SecretStr | None = Field(
+        default=None,
+        description="Password that `sagsgang migrate` gives the role `sagsgang_service`. Unset: none is set.",
+    )
+    temporal_address: str | None = Field(
+        default=None,
+        description="Temporal's front end as `host:port`. Unset: `sagsgang up` runs its own Temporal development "
+        "server under the data folder.",
+    )
+    temporal_namespace: str | None = Field(
+        default=None,
+        description="Temporal namespace. Unset: as Temporal's own environment configuration says, else `default`.",
+    )
+    data: Path = Field(
+        default=Path(".sagsgang"),
+        description="Folder of `sagsgang up`: databases, logs, clock and secrets, made when missing.",
+    )
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="TCP port of the pages and the API. Unset: 8000, and for `sagsgang up` any free one when 8000 is "
+        "taken.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address that `web` listens on; `0.0.0.0` in a container.",
+    )
+    organisation: Path = Field(
+        default=ROOT / "organisations" / "midtjylland",
+        description="Folder that holds the organisation's bodies, groups and routes. Default: the folder "
+        "`organisations/midtjylland` that comes with the program.",
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="Form of the log lines. `auto` writes for people in a terminal and JSON elsewhere."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key that signs session cookies, at least 32 characters, the same for every `web` process. "
+        "Unset: `sagsgang up` keeps one of its own in the data folder.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="Address under which people reach the pages, such as `https://sagsgang.example.dk`. Unset: the "
+        "address that `web` listens on.",
+    )
+    webhooks_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="How many webhooks of one body a `web` process takes in a minute before it answers 429.",
+    )
+
+    def __init__(self, **given: Any) -> None:
+        """Read the environment; values given by name win over it. Raises `SettingsError`."""
+        _refuse_unknown_names()
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise _as_settings_error(error) from None
+
+    @field_validator("database_url", "migrate_database_url")
+    @classmethod
+    def _check_database_url(cls, url: str | None) -> str | None:
+        """Refuse what libpq cannot read or what names no database, never repeating it (it may hold a password)."""
+        if url is not None and not _names_a_database(url):
+            message = "not a PostgreSQL address; write it as postgresql://user:password@host:5432/database"
+            raise ValueError(message)
+        return url
+
+    @field_validator("temporal_address")
+    @classmethod
+    def _check_temporal_address(cls, address: str | None) -> str | None:
+        """Refuse an address that is not host and port."""
+        if address is not None and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", address):
+            message = "not an address; write it as host:port, for example temporal.example.dk:7233"
+            raise ValueError(message)
+        return address
+
+    @field_validator("secret_key")
+    @classmethod
+    def _check_secret_key(cls, key: SecretStr | None) -> SecretStr | None:
+        """Refuse a key that can be guessed."""
+        if key is not None and len(key.get_secret_value()) < SHORTEST_SECRET_KEY:
+            message = f"shorter than {SHORTEST_SECRET_KEY} characters; make one with: openssl rand -base64 48"
+            raise ValueError(message)
+        return key
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, url: str | None) -> str | None:
+        """Refuse anything but an http(s) address, and drop a closing slash."""
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            message = "not a web address; write it as https://sagsgang.example.dk"
+            raise ValueError(message)
+        return url.rstrip("/")
+
+    def resolved(self) -> ResolvedSettings:
+        """Fill in what the data folder's running services say. Raises `NotRunningError` when that is not enough."""
+        running = read_services(self.data) or {}
+        found: dict[str, Any] = self.model_dump()
+        found["temporal_is_embedded"] = bool(running.get("temporal_embedded")) and self.temporal_address is None
+        for name in ("database_url", "temporal_address", "temporal_namespace", "public_url"):
+            found[name] = found[name] or running.get("web_url" if name == "public_url" else name) or None
+        if not (found["database_url"] and found["temporal_address"]):
+            raise NotRunningError(self.data)
+        found["public_url"] = found["public_url"] or f"http://127.0.0.1:{self.port or 8000}"
+        found["secret_key"] = self.secret_key or _kept_secret_key(self.data)
+        return ResolvedSettings(**found)
+
+
+class ResolvedSettings(Settings):
+    """Settings in which the database, Temporal and the pages' address are known."""
+
+    database_url: str
+    temporal_address: str
+    public_url: str
+    temporal_is_embedded: bool = Field(default=False, description="Whether Temporal is the one of `sagsgang up`.")
+
+    def signing_key(self) -> str:
+        """Return the key that signs session cookies. Raises `SettingsError` when there is none."""
+        if self.secret_key is None:
+            raise SettingsError(PREFIX + "SECRET_KEY", "not set", "make one with: openssl rand -base64 48")
+        return self.secret_key.get_secret_value()
+
+
+def read_services(data: Path) -> dict[str, Any] | None:
+    """Return what `sagsgang up` wrote of its running services, or None when none run with this data folder."""
+    try:
+        found = json.loads((data / SERVICES_FILE).read_text(encoding="utf-8"))
+        os.kill(int(found["pid"]), 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return dict(found)
+
+
+def environment_names() -> list[str]:
+    """Return the names of the environment variables that are read."""
+    return [PREFIX + name.upper() for name in Settings.model_fields]
+
+
+def _kept_secret_key(data: Path) -> SecretStr | None:
+    """Return the key that `sagsgang up` keeps in the data folder, if it can be read."""
+    try:
+        return SecretStr((data / SECRET_KEY_FILE).read_text(encoding="utf-8").strip())
+    except OSError:
+        return None
+
+
+def _refuse_unknown_names() -> None:
+    """Raise `SettingsError` for a variable that is nearly a setting's name: most likely a slip of the pen."""
+    known = environment_names()
+    for name in sorted(os.environ):
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        if name.startswith(PREFIX) and name not in known and near:
+            raise SettingsError(name, "no such setting", f"did you mean {near[0]}?")
+
+
+def _names_a_database(url: str) -> bool:
+    """Tell whether libpq can read the URL and finds a database's name in it."""
+    try:
+        return bool(conninfo_to_dict(url).get("dbname"))
+    except psycopg.Error:
+        return False
+
+
+def _as_settings_error(error: ValidationError) -> SettingsError:
+    """Say the first fault by the setting's name, without its value."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    field = str(fault["loc"][0]) if fault["loc"] else ""
+    what = fault["msg"].removeprefix("Value error, ")
+    what, _, mend = what.partition("; ")
+    return SettingsError(PREFIX + field.upper(), what, mend or f"{_hint(field)} Correct it or unset it.".strip())
+
+
+def _hint(field: str) -> str:
+    """Return what the setting is for."""
+    known = Settings.model_fields.get(field)
+    return known.description or "" if known else ""

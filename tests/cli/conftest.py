@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A secretariat's desk: a database of its own, views kept fresh, and commands run in this process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import structlog
+
+from cli.main import run
+from domain.cases import Cases
+from organisations.load import load_organisation
+from projections.projector import Projector
+from runtime.clock import Clock
+from runtime.database import eventsourcing_env
+from runtime.settings import Settings
+from tests.cli.command import Ran
+from tests.fixtures.servers import Database
+
+PAUSE_SECONDS = 0.02
+
+
+class Desk:
+    """Gives commands as somebody in a terminal does, and lets the process take what is due."""
+
+    def __init__(self, database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+        """Work with the database; what commands print is taken from `capsys`."""
+        organisation = load_organisation(Settings().organisation)
+        env = eventsourcing_env(database.service_url)
+        self.url = database.service_url
+        self.cases = Cases(organisation=organisation, clock=Clock.real(), env=env)
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> Ran:
+        """Run a command."""
+        self._capsys.readouterr()
+        code = run([str(word) for word in words])
+        printed = self._capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    def opens(self, *words: str, route: str = "cu-afrapportering") -> str:
+        """Open a case, let its first steps open, and return its id."""
+        opened = self("case", "open", "--route", route, "--title", "Afrapportering", *words, "--json")
+        return self.moves_on(str(opened.json["id"]))
+
+    def moves_on(self, case_id: str) -> str:
+        """Let the process take every step due in the case."""
+        self.cases.advance(UUID(case_id))
+        return case_id
+
+    def shows(self, case_id: str, *words: str) -> dict[str, Any]:
+        """The case's document."""
+        return dict(self("case", "show", case_id, *words, "--json").json)
+
+
+@pytest.fixture
+def desk(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Desk]:
+    """A desk at services that are a database with a projector; Temporal is not needed and not there."""
+    monkeypatch.setenv("SAGSGANG_DATABASE_URL", database.service_url)
+    monkeypatch.setenv("SAGSGANG_TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("SAGSGANG_DATA", str(tmp_path))
+    made = Desk(database, capsys)
+    with closing(made.cases), _projecting(made):
+        yield made
+    logging.disable(logging.NOTSET)
+    structlog.reset_defaults()
+
+
+@contextmanager
+def _projecting(desk: Desk) -> Iterator[None]:
+    """Keep the views up to the log in a thread of this process."""
+    ended = threading.Event()
+
+    def project() -> None:
+        with closing(Projector(desk.url, desk.cases)) as projector:
+            while not ended.wait(PAUSE_SECONDS):
+                while projector.turn():
+                    pass
+
+    thread = threading.Thread(target=project)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands about cases, against a real log and real views."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from domain.dates import danish_date
+from tests.cli.conftest import Desk
+
+TODAY = danish_date(datetime.now(UTC))
+NEXT_MONTH = (TODAY + timedelta(days=30)).isoformat()
+NEXT_YEAR = (TODAY + timedelta(days=365)).isoformat()
+
+
+def test_open_prints_the_case(desk: Desk) -> None:
+    """One document, with what the command line said."""
+    words = ["--deadline", NEXT_MONTH, "--reference", "CU-1", "--set", "places=12", "--set", "kind=closure"]
+
+    ran = desk("case", "open", "--route", "cu-afrapportering", "--title", "Svar", *words, "--json")
+
+    found = {key: ran.json[key] for key in ("title", "deadline", "reference", "attributes", "status")}
+    attributes = {"places": 12, "kind": "closure"}
+    assert (ran.code, ran.err) == (0, "")
+    assert found == {
+        "title": "Svar",
+        "deadline": NEXT_MONTH,
+        "reference": "CU-1",
+        "attributes": attributes,
+        "status": "running",
+    }
+
+
+def test_open_asks_the_bodies_that_are_concerned(desk: Desk) -> None:
+    """Where the route asks them."""
+    case = desk.opens("--concerned", "skive", "--concerned", "lemvig", route="orientering")
+
+    assert [answer["body"] for answer in desk.shows(case)["steps"][0]["answers"]] == ["skive", "lemvig"]
+
+
+def test_open_takes_papers(desk: Desk, tmp_path: Path) -> None:
+    """Each file is a version, in the order given."""
+    files = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    for file in files:
+        file.write_text(file.name)
+
+    case = desk.opens("--paper", str(files[0]), "--paper", str(files[1]), route="orientering")
+
+    assert [(p["number"], p["name"], p["size"]) for p in desk.shows(case)["papers"]] == [(1, "a.txt", 5), (2, "b.txt", 5)]
+
+
+def test_a_paper_that_is_not_there_opens_nothing(desk: Desk, tmp_path: Path) -> None:
+    """The files are read first."""
+    ran = desk("case", "open", "--route", "orientering", "--title", "T", "--paper", str(tmp_path / "none.pdf"))
+
+    assert ran.code == 1
+    assert "none.pdf" in ran.err
+    assert desk("case", "list", "--json").json["items"] == []
+
+
+def test_a_refusal_says_what_to_mend(desk: Desk) -> None:
+    """Of the domain, with the option's name, and nothing on stdout."""
+    ran = desk("case", "open", "--route", "nonesuch", "--title", "T", "--json")
+
+    assert (ran.code, ran.out, ran.problem["field"]) == (1, "", "route")
+    assert "orientering" in ran.problem["detail"]
+
+
+def test_show_counts_the_answers_and_names_who_is_awaited(desk: Desk) -> None:
+    """For people: x of y, and bodies by name."""
+    case = desk.opens("--concerned", "skive", "--concerned", "lemvig", route="orientering")
+    desk("answer", case, "--body", "skive", "--outcome", "noted")
+
+    text = desk("case", "show", case).out
+
+    assert "1 af / of 2" in text
+    assert "Lemvig" in text
+    assert "Skive" not in text
+
+
+def test_show_gives_an_earlier_moment(desk: Desk) -> None:
+    """As of a time before the answer."""
+    case = desk.opens(route="orientering")
+    before = datetime.now(UTC).isoformat()
+    desk("answer", case, "--body", "dassos", "--outcome", "noted")
+
+    states = [desk.shows(case, *words)["steps"][0]["answers"][0]["state"] for words in ([], ["--as-of", before])]
+
+    assert states == ["answered", "awaiting"]
+
+
+def test_a_case_that_was_not_there_yet_is_refused(desk: Desk) -> None:
+    """As of a day before it was opened."""
+    case = desk.opens(route="orientering")
+
+    assert desk("case", "show", case, "--as-of", "2020-01-01").code == 1
+    assert desk("case", "timeline", case, "--as-of", "2020-01-01").code == 1
+
+
+def test_an_unknown_case_is_refused(desk: Desk) -> None:
+    """By every command that names one."""
+    for words in (["show"], ["timeline"], ["resume"], ["withdraw", "--reason", "x"]):
+        ran = desk("case", words[0], str(uuid4()), *words[1:], "--json")
+
+        assert (ran.code, ran.problem["code"]) == (1, "case_not_found")
+
+
+def test_timeline_tells_a_sentence_an_event(desk: Desk) -> None:
+    """As many lines as events, and the same as JSON."""
+    case = desk.opens(route="orientering")
+
+    lines = desk("case", "timeline", case).out.splitlines()
+    items = desk("case", "timeline", case, "--json").json["items"]
+
+    assert len(lines) == len(items) == len(list(desk.cases.history(UUID(case))))
+    assert all(item["da"] in line for item, line in zip(items, lines, strict=True))
+
+
+def test_list_gives_pages(desk: Desk) -> None:
+    """Newest first, with a cursor to the next."""
+    first, second = desk.opens(route="orientering"), desk.opens(route="orientering")
+
+    page = desk("case", "list", "--limit", "1", "--json").json
+    rest = desk("case", "list", "--cursor", page["next"], "--json").json
+
+    assert [item["id"] for item in (*page["items"], *rest["items"])] == [second, first]
+    assert rest["next"] is None
+
+
+def test_list_is_filtered(desk: Desk) -> None:
+    """By who is waited for."""
+    case = desk.opens("--concerned", "skive", route="orientering")
+    desk.opens(route="orientering")
+
+    found = desk("case", "list", "--waiting-for", "skive", "--json").json["items"]
+
+    assert [item["id"] for item in found] == [case]
+
+
+def test_text_from_outside_cannot_steer_the_terminal(desk: Desk) -> None:
+    """Neither by markup nor by control characters."""
+    desk("case", "open", "--route", "orientering", "--title", "[red]x\x1b[2J")
+
+    assert "[red]x [2J" in desk("case", "list").out
+
+
+def test_suspend_resume_extend_and_withdraw_move_the_case(desk: Desk) -> None:
+    """Each prints the case as it then stands."""
+    case = desk.opens("--deadline", NEXT_MONTH)
+
+    suspended = desk("case", "suspend", case, "--reason", "valg", "--json").json
+    resumed = desk("case", "resume", case, "--json").json
+    extended = desk("case", "extend", case, "--deadline", NEXT_YEAR, "--reason", "aftalt", "--json").json
+    withdrawn = desk("case", "withdraw", case, "--reason", "bortfaldet", "--json").json
+
+    states = [document["status"] for document in (suspended, resumed, extended, withdrawn)]
+    assert states == ["suspended", "running", "running", "withdrawn"]
+    assert extended["deadline"] == NEXT_YEAR
+
+
+def test_submit_is_refused_before_its_step_is_open(desk: Desk) -> None:
+    """With the reason."""
+    ran = desk("case", "submit", desk.opens("--deadline", NEXT_MONTH), "--json")
+
+    assert (ran.code, ran.problem["code"]) == (1, "step_not_open")
+
+
+def test_resubmit_answers_the_open_revision(desk: Desk) -> None:
+    """After a rejection the step is asked again."""
+    case = desk.opens("--deadline", NEXT_MONTH)
+    desk("answer", case, "--body", "dassos", "--outcome", "rejected")
+    desk.moves_on(case)
+
+    assert desk("case", "resubmit", case).code == 0
+    assert desk.shows(desk.moves_on(case))["steps"][0]["round"] == 1 + 1
+
+
+def test_paper_add_gives_the_next_version(desk: Desk, tmp_path: Path) -> None:
+    """Numbered on."""
+    case = desk.opens(route="orientering")
+    (tmp_path / "bilag.pdf").write_bytes(b"%PDF")
+
+    papers = desk("case", "paper", "add", case, str(tmp_path / "bilag.pdf"), "--json").json["papers"]
+
+    assert [(paper["number"], paper["name"]) for paper in papers] == [(1, "bilag.pdf")]
+
+
+def test_a_command_is_recorded_as_the_systems_user_by_cli(desk: Desk) -> None:
+    """Who did it stays in the log."""
+    case = desk.opens(route="orientering")
+
+    opened = next(iter(desk.cases.history(UUID(case))))
+    assert opened.actor == {"who": getpass.getuser(), "role": "secretariat", "how": "cli"}
+
+
+def test_answer_is_dated_today_and_comes_from_the_secretariat(desk: Desk) -> None:
+    """Unless the command line says otherwise."""
+    case = desk.opens(route="orientering")
+
+    receipt = desk("answer", case, "--body", "dassos", "--outcome", "noted", "--json").json
+
+    answer = desk.shows(case)["steps"][0]["answers"][0]
+    assert (receipt["accepted"], receipt["effect"], receipt["case"]) == (True, "counted", case)
+    assert (answer["decided_on"], answer["source"]) == (TODAY.isoformat(), "secretariat")
+
+
+def test_answer_may_be_early(desk: Desk) -> None:
+    """A council that decides before it is asked."""
+    case = desk.opens("--deadline", NEXT_MONTH)
+
+    assert desk("answer", case, "--body", "lemvig", "--outcome", "noted", "--json").json["effect"] == "early"
+
+
+def test_answer_delayed_tells_when_it_is_expected(desk: Desk) -> None:
+    """No decision, and the body stays awaited."""
+    case = desk.opens(route="orientering")
+
+    desk("answer", case, "--body", "dassos", "--outcome", "delayed", "--expected-on", NEXT_MONTH)
+
+    answer = desk.shows(case)["steps"][0]["answers"][0]
+    assert (answer["state"], answer["expected_on"]) == ("delayed", NEXT_MONTH)
+
+
+def test_answer_corrects_an_earlier_one(desk: Desk) -> None:
+    """By the id of the one that was wrong."""
+    case = desk.opens(route="orientering")
+    desk("answer", case, "--body", "dassos", "--outcome", "noted")
+    wrong = desk.shows(case)["steps"][0]["answers"][0]["message_id"]
+
+    desk("answer", case, "--body", "dassos", "--outcome", "noted_with_remarks", "--corrects", wrong)
+
+    answer = desk.shows(case)["steps"][0]["answers"][0]
+    assert (answer["outcome"], answer["corrected"]) == ("noted_with_remarks", True)
+
+
+def test_answering_twice_is_refused(desk: Desk) -> None:
+    """A second one must be a correction."""
+    case = desk.opens(route="orientering")
+    words = ["answer", case, "--body", "dassos", "--outcome", "noted", "--json"]
+    desk(*words)
+
+    assert desk(*words).problem["code"] == "already_answered"

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands about bodies, access, views and the log."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from tests.cli.conftest import Desk
+
+
+def change_views(desk: Desk, statement: LiteralString) -> None:
+    """Change the live views behind the projector's back."""
+    with psycopg.connect(desk.url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def test_body_list_counts_the_waiting_cases(desk: Desk) -> None:
+    """Every body of the organisation, with its Danish name."""
+    desk.opens(route="orientering")
+    desk("case", "list")
+
+    items = {item["id"]: item for item in desk("body", "list", "--json").json["items"]}
+
+    assert items["samsoe"]["name"]["da"] == "Samsø"
+    assert len(items) >= 19  # noqa: PLR2004 -- the councils
+
+
+def test_body_inbox_names_the_cases(desk: Desk) -> None:
+    """With ids, so that they can be answered."""
+    case = desk.opens(route="orientering")
+    desk("answer", case, "--body", "dassos", "--outcome", "delayed")
+
+    found = desk("body", "inbox", "dassos", "--json").json
+
+    assert (found["body"], [item["case"] for item in found["items"]]) == ("dassos", [case])
+    assert case in desk("body", "inbox", "dassos").out
+
+
+def test_an_unknown_body_is_refused(desk: Desk) -> None:
+    """With the nearest one."""
+    for words in (["body", "inbox"], ["webhook", "secret"]):
+        ran = desk(*words, "lemvik", "--json")
+
+        assert (ran.code, ran.problem["code"]) == (1, "unknown_body")
+        assert "lemvig" in ran.problem["detail"]
+
+
+@pytest.mark.parametrize("role", ["secretariat", "leadership", "auditor"])
+def test_token_create_gives_a_new_token(desk: Desk, role: str) -> None:
+    """Each time another."""
+    tokens = {desk("token", "create", "--role", role, "--json").json["token"] for _ in range(2)}
+
+    assert len(tokens) == 1 + 1
+
+
+def test_token_create_refuses_an_unknown_role(desk: Desk) -> None:
+    """With the roles there are."""
+    ran = desk("token", "create", "--role", "mayor", "--json")
+
+    assert (ran.code, ran.problem["field"]) == (1, "role")
+
+
+def test_webhook_secret_stays_the_same_until_it_is_rotated(desk: Desk) -> None:
+    """And says until when the old one is good."""
+    first = desk("webhook", "secret", "lemvig", "--json").json
+    again = desk("webhook", "secret", "lemvig", "--json").json
+    rotated = desk("webhook", "secret", "lemvig", "--rotate", "--json").json
+
+    assert first == again == {"body": "lemvig", "secret": first["secret"], "previous_valid_until": None}
+    assert first["secret"].startswith("whsec_")
+    assert rotated["secret"] != first["secret"]
+    assert rotated["previous_valid_until"]
+
+
+def test_views_rebuild_brings_back_what_was_lost(desk: Desk) -> None:
+    """And says how many cases it took."""
+    case = desk.opens(route="orientering")
+    change_views(desk, "DELETE FROM views.cases")
+
+    rebuilt = desk("views", "rebuild", "--json").json
+
+    assert rebuilt["cases"] == 1
+    assert desk.shows(case)["id"] == case
+
+
+def test_log_verify_finds_a_sound_log_sound(desk: Desk) -> None:
+    """It counts what it read."""
+    case = desk.opens(route="orientering")
+    desk("answer", case, "--body", "dassos", "--outcome", "noted")
+    desk.moves_on(case)
+
+    ran = desk("log", "verify", "--json")
+
+    assert (ran.code, ran.json["sound"], ran.json["cases"], ran.json["problems"]) == (0, True, 1, [])
+    assert ran.json["events"] == len(list(desk.cases.log(1, 100)))
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE views.cases SET document = document || '{\"title\": \"another\"}'", "differs from the fold"),
+        ("DELETE FROM views.cases", "is missing"),
+        ("UPDATE views.position SET position = 1000000", "ahead of the log"),
+        (
+            "INSERT INTO views.cases SELECT gen_random_uuid(), position, status, route, opened_at, overdue_after, "
+            "waiting_for, search, document FROM views.cases",
+            "the log does not know it",
+        ),
+    ],
+    ids=["changed row", "lost row", "views ahead", "invented row"],
+)
+def test_log_verify_finds_views_that_do_not_agree(desk: Desk, statement: LiteralString, said: str) -> None:
+    """One line a problem, and exit 1."""
+    case = desk.opens(route="orientering")
+    desk("answer", case, "--body", "dassos", "--outcome", "delayed")
+    change_views(desk, statement)
+
+    ran = desk("log", "verify")
+
+    assert ran.code == 1
+    assert said in ran.out

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command line as a whole: help, bad usage, and errors before anything runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from cli.main import app
+from tests.cli.command import sagsgang
+
+CASE = "00000000-0000-4000-8000-000000000000"
+OF_THE_CONTRACT = """
+    up demo migrate web worker relay projector answer
+    case-open case-list case-show case-timeline case-withdraw case-suspend case-resume case-extend case-submit
+    case-resubmit case-paper-add route-list route-show route-check body-list body-inbox token-create webhook-secret
+    views-rebuild workflows-recover log-verify
+"""
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command that can be run, with the words that name it."""
+    command = command or typer.main.get_command(app)
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield path, command
+    for name, one in (inner or {}).items():
+        yield from commands(one, (*path, name))
+
+
+def test_every_command_of_the_contract_is_there_and_no_other() -> None:
+    """A command of a later issue is not announced before it works."""
+    assert {"-".join(path) for path, _ in commands()} == set(OF_THE_CONTRACT.split())
+
+
+@pytest.mark.parametrize(("path", "command"), list(commands()), ids=lambda value: " ".join(value) if type(value) is tuple else "")
+def test_every_command_and_every_option_says_what_it_is_for(path: tuple[str, ...], command: Any) -> None:
+    """Help without gaps."""
+    assert command.help
+    assert [option.name for option in command.params if not option.help] == []
+    assert "as_json" in [option.name for option in command.params]
+
+
+def test_help_is_quick() -> None:
+    """Asking for help loads no database and no process engine."""
+    started = time.monotonic()
+
+    assert sagsgang("--help").code == 0
+    assert time.monotonic() - started < 2  # noqa: PLR2004 -- far below what the services' libraries take to load
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["case", "shwo"],
+        ["case", "show"],
+        ["case", "show", "no-id"],
+        ["case", "open", "--route", "orientering"],
+        ["case", "open", "--route", "orientering", "--title", "T", "--deadline", "31.12.2025"],
+        ["case", "open", "--route", "orientering", "--title", "T", "--deadline", "2025-02-30"],
+        ["case", "open", "--route", "orientering", "--title", "T", "--set", "novalue"],
+        ["case", "open", "--route", "orientering", "--title", "T", "--set", "a=1", "--set", "a=2"],
+        ["case", "list", "--limit", "0"],
+        ["answer", CASE, "--body", "dassos"],
+        ["route", "list", "--bogus"],
+        ["up", "--port", "70000"],
+        ["demo", "--port", "x"],
+    ],
+)
+def test_bad_usage_ends_with_2_and_a_problem(words: list[str]) -> None:
+    """What was wrong is said on stderr, with `--json` also as one object, and stdout stays empty."""
+    ran = sagsgang(*words, "--json")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.problem["code"] == "bad_usage"
+    assert ran.err.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["case", "list"],
+        ["case", "show", CASE],
+        ["answer", CASE, "--body", "dassos", "--outcome", "approved"],
+        ["body", "list"],
+        ["token", "create", "--role", "auditor"],
+        ["webhook", "secret", "lemvig"],
+        ["views", "rebuild"],
+        ["workflows", "recover"],
+        ["log", "verify"],
+        ["worker"],
+        ["relay"],
+        ["projector"],
+        ["web"],
+    ],
+)
+def test_without_running_services_a_command_says_how_to_start_them(words: list[str], tmp_path: Path) -> None:
+    """Not running is a refusal that names the command."""
+    ran = sagsgang(*words, "--json", "--data", str(tmp_path / "none"))
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "sagsgang up" in ran.err
+    assert ran.problem["code"] == "not_running"
+
+
+def test_a_misspelt_setting_is_told(tmp_path: Path) -> None:
+    """A slip of the pen in the environment must not be silent."""
+    ran = sagsgang("case", "list", environment={"SAGSGANG_DATABASE_ULR": "x"}, folder=tmp_path)
+
+    assert ran.code == 1
+    assert "SAGSGANG_DATABASE_URL" in ran.err
+
+
+def test_a_database_that_is_gone_is_told_without_its_password(tmp_path: Path) -> None:
+    """The line says that the database does not answer, and not how one would get in."""
+    gone = {
+        "SAGSGANG_DATABASE_URL": "postgresql://someone:hush@127.0.0.1:1/none",
+        "SAGSGANG_TEMPORAL_ADDRESS": "127.0.0.1:1",
+    }
+
+    ran = sagsgang("case", "list", "--json", environment=gone, folder=tmp_path)
+
+    assert (ran.code, ran.out, ran.problem["code"]) == (1, "", "database")
+    assert "hush" not in ran.err
+
+
+def test_an_organisation_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """The folder and the setting are named."""
+    ran = sagsgang("route", "list", environment={"SAGSGANG_ORGANISATION": str(tmp_path / "none")})
+
+    assert ran.code == 1
+    assert "SAGSGANG_ORGANISATION" in ran.err

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The set-up says what a machine lacks, and what CI runs is what people run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.repository.files import ROOT
+
+NO_PYTHON = "#!/bin/sh\nexit 1\n"
+NO_VENV = '#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n'
+
+
+@pytest.mark.parametrize(
+    ("python", "mend"),
+    [(NO_PYTHON, "Install Python 3.11 or newer"), (NO_VENV, "apt-get install python3-venv")],
+    ids=["too old", "no venv"],
+)
+def test_setup_says_what_is_missing(tmp_path: Path, python: str, mend: str) -> None:
+    """On a machine without a fit Python, `make .venv` ends with a sentence that says how to mend it."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "pyproject.toml").touch()
+    fake = tmp_path / "python3"
+    fake.write_text(python, encoding="utf-8")
+    fake.chmod(0o755)
+
+    done = subprocess.run(
+        ["make", ".venv", f"PYTHON={fake}"],  # noqa: S607
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert mend in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_ci_runs_make_test_and_nothing_else() -> None:
+    """A missing step of the set-up cannot hide in CI: it runs the one command that people run."""
+    script = ROOT / ".ci" / "run"
+    commands = [line for line in script.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+
+    assert os.access(script, os.X_OK)
+    assert commands == ["set -euo pipefail", 'cd "$(dirname "${BASH_SOURCE[0]}")/.."', "make test"]

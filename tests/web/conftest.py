@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The running office as a fixture, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from domain.cases import Cases
+from organisations.load import load_organisation
+from projections.projector import Projector
+from runtime.clock import Clock, real_now
+from runtime.database import eventsourcing_env
+from runtime.settings import ResolvedSettings, Settings
+from tests.fixtures.servers import Database
+from tests.web.office import Office
+from web.app import create_app
+
+START = datetime(2025, 3, 18, 8, tzinfo=UTC)
+
+
+def settings_for(url: str, data: Path, port: int | None = None) -> ResolvedSettings:
+    """The settings of a web process on a database."""
+    key = SecretStr("only-for-tests-0123456789-0123456789")
+    given = Settings(
+        database_url=url, temporal_address="127.0.0.1:1", secret_key=key, data=data, port=port, public_url="http://test"
+    )
+    return given.resolved()
+
+
+@pytest.fixture
+async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
+    """An application on a migrated database, on 18 March 2025, with a client that speaks to it."""
+    settings, clock = settings_for(database.service_url, tmp_path), Clock(real_now(), START)
+    organisation = load_organisation(settings.organisation)
+    cases = Cases(organisation=organisation, clock=clock, env=eventsourcing_env(database.service_url))
+    app = create_app(settings, cases, organisation, clock)
+    projector = Projector(database.service_url, cases)
+    async with app.router.lifespan_context(app):
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield Office(app, client, cases, projector, database.service_url)
+    projector.close()
+    cases.close()

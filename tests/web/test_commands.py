@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The API's writes, and that a repeat under the same Idempotency-Key is one write."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+
+from runtime.database import connect
+from tests.web.office import API, OPENED_ON, Office, decision
+
+APPROVED = ("dassos", "kd-net", "kkr-midtjylland")
+OPENING = {"route": "cu-afrapportering", "title": "Afrapportering", "deadline": "2025-05-31", "reference": "25-1"}
+
+
+async def post(office: Office, path: str, body: Any = None, key: str | None = None, **headers: str) -> httpx2.Response:
+    """A POST of the secretariat's one token."""
+    token = getattr(office, "_token", None) or office.token()
+    vars(office)["_token"] = token
+    keyed = {"Idempotency-Key": key} if key is not None else {}
+    return await office.client.post(API + path, json=body, headers={**token, **keyed, **headers})
+
+
+async def test_a_case_is_opened(office: Office) -> None:
+    """The answer is the case, with its place; Location says where it is found."""
+    response = await post(office, "/cases", OPENING)
+    case = response.json()
+
+    assert response.status_code == 201
+    assert response.headers["location"] == f"{API}/cases/{case['id']}"
+    assert (case["route"]["id"], case["status"], case["deadline"]) == ("cu-afrapportering", "running", "2025-05-31")
+    assert case["position"] == office.cases.position(UUID(case["id"]), 1)
+    assert [step["state"] for step in case["steps"]] == ["waiting"] * 7
+
+
+async def test_an_orientation_asks_whom_it_concerns(office: Office) -> None:
+    """The bodies named when it opens."""
+    response = await post(office, "/cases", {"route": "orientering", "title": "x", "concerned": ["skive", "odder"]})
+
+    assert [answer["body"] for answer in response.json()["steps"][0]["answers"]] == ["skive", "odder"]
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({}, "route"),
+    ({**OPENING, "route": "x"}, "route"),
+    ({**OPENING, "title": " "}, "title"),
+    ({**OPENING, "title": "x" * 301}, "title"),
+    ({**OPENING, "deadline": "2025-03-17"}, "deadline"),
+    ({**OPENING, "deadline": "31.5.2025"}, "deadline"),
+    ({**OPENING, "concerned": ["atlantis"]}, "concerned"),
+    ({**OPENING, "dedline": "2025-05-31"}, "dedline"),
+    ({**OPENING, "attributes": {"a": 1e999}}, "body"),
+    ({**OPENING, "attributes": {"a": "\x00"}}, "attributes.a"),
+    ({**OPENING, "attributes": {"\x00": 1}}, "attributes"),
+]
+
+
+@pytest.mark.parametrize(("body", "field"), REFUSED, ids=[str(n) for n in range(len(REFUSED))])
+async def test_a_case_that_cannot_be_is_refused_by_its_field(office: Office, body: dict[str, Any], field: str) -> None:
+    """With what is wrong and how to mend it."""
+    content = json.dumps(body).replace("Infinity", "1e999")
+    headers = {**office.token(), "content-type": "application/json"}
+    response = await office.client.post(f"{API}/cases", content=content, headers=headers)
+
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["field"] in {field, "attributes.a"}
+
+
+async def test_the_secretariat_records_an_answer(office: Office) -> None:
+    """That it heard by other means; the source says so."""
+    case = office.open_case()
+    told = {"body": "dassos", "outcome": "approved", "decided_on": "2025-03-18", "remark": "Mail"}
+    response = await post(office, f"/cases/{case}/answers", told)
+
+    assert (response.status_code, response.json()["effect"]) == (200, "counted")
+    assert office.cases.get(case).current("dassos").answers["dassos"].source == "secretariat"
+
+
+async def test_the_secretariat_records_a_delay(office: Office) -> None:
+    """As the outcome `delayed`."""
+    case = office.open_case(*APPROVED)
+    response = await post(
+        office, f"/cases/{case}/answers", {"body": "odder", "outcome": "delayed", "expected_on": "2025-06-11"}
+    )
+
+    assert response.json()["effect"] == "counted"
+    assert office.cases.get(case).current("councils").answers["odder"].state == "delayed"
+
+
+async def test_the_secretariat_corrects_an_answer(office: Office) -> None:
+    """By the message id that the case shows."""
+    case = office.open_case(*APPROVED)
+    await office.send("odder", decision(case, "noted"), "msg_wrong")
+    told = {"body": "odder", "outcome": "noted_with_remarks", "decided_on": "2025-03-18", "corrects": "msg_wrong"}
+    await post(office, f"/cases/{case}/answers", told)
+    answer = office.cases.get(case).current("councils").answers["odder"]
+
+    assert (answer.outcome, answer.corrected) == ("noted_with_remarks", True)
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"body": "atlantis", "outcome": "noted"}, "body"),
+        ({"body": "odder", "outcome": "noted", "expected_on": "2025-04-01"}, "expected_on"),
+        ({"body": "odder", "outcome": "delayed", "corrects": "x"}, "corrects"),
+        ({"outcome": "noted"}, "body"),
+    ],
+)
+async def test_an_answer_that_cannot_be_is_refused_by_its_field(
+    office: Office, told: dict[str, Any], field: str
+) -> None:
+    """Before the domain would lose a part of it."""
+    response = await post(office, f"/cases/{office.open_case()}/answers", told)
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_a_case_is_suspended_resumed_extended_and_withdrawn(office: Office) -> None:
+    """Each command answers as a webhook does, with its place."""
+    case = office.open_case(deadline=OPENED_ON)
+    steps = [
+        ("suspend", {"reason": "Afventer"}),
+        ("resume", None),
+        ("extend", {"deadline": "2025-06-13", "reason": "Udsat"}),
+        ("withdraw", {"reason": "Trukket"}),
+    ]
+    answers = [await post(office, f"/cases/{case}/{step}", body) for step, body in steps]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert [answer.json()["effect"] for answer in answers] == ["counted"] * 4
+    positions = [answer.json()["position"] for answer in answers]
+    assert positions == sorted(positions)
+    assert office.events(case)[-4:] == ["case.suspended", "case.resumed", "case.deadline_extended", "case.withdrawn"]
+
+
+async def test_a_submission_waits_for_its_step(office: Office) -> None:
+    """409 before, 200 when it is open, and `repeated` again."""
+    case, early = office.open_case(*APPROVED), office.open_case()
+
+    assert (await post(office, f"/cases/{early}/submit", {})).status_code == 409
+    first = await post(office, f"/cases/{case}/submit", {"submitted_on": "2025-03-18"})
+    again = await post(office, f"/cases/{case}/submit")
+    assert first.json()["effect"] == "counted"
+    assert again.json() == {**first.json(), "effect": "repeated"}
+
+
+async def test_a_rejected_case_is_resubmitted(office: Office) -> None:
+    """The step that sent it back is asked again."""
+    case = office.open_case()
+    assert (await post(office, f"/cases/{case}/resubmit")).status_code == 409
+    await office.send("dassos", decision(case, "rejected"))
+    office.cases.advance(case)
+
+    assert (await post(office, f"/cases/{case}/resubmit")).json()["effect"] == "counted"
+
+
+@pytest.mark.parametrize("case", ["x", str(uuid4()), "%00"])
+@pytest.mark.parametrize("command", ["answers", "withdraw", "suspend", "resume", "extend", "submit", "resubmit"])
+async def test_a_case_that_is_not_there_is_not_found(office: Office, case: str, command: str) -> None:
+    """For every command."""
+    bodies = {
+        "answers": {"body": "odder", "outcome": "noted", "decided_on": "2025-03-18"},
+        "withdraw": {"reason": "x"},
+        "suspend": {"reason": "x"},
+        "extend": {"deadline": "2025-05-01", "reason": "x"},
+    }
+    response = await post(office, f"/cases/{case}/{command}", bodies.get(command, {}))
+
+    assert response.status_code == 404
+
+
+async def test_a_repeat_under_a_key_is_the_first_result(office: Office) -> None:
+    """One case, and the very same answer."""
+    first = await post(office, "/cases", OPENING, "key-1")
+    second = await post(office, "/cases", OPENING, "key-1")
+
+    assert (second.status_code, second.json()) == (201, first.json())
+    assert second.headers["location"] == first.headers["location"]
+    assert office.cases.recorder.max_notification_id() == 1
+
+
+async def test_another_body_under_a_key_is_refused(office: Office) -> None:
+    """And so is another address."""
+    first = await post(office, "/cases", OPENING, "key-1")
+    other = await post(office, "/cases", {**OPENING, "title": "En anden"}, "key-1")
+    elsewhere = await post(office, f"/cases/{first.json()['id']}/withdraw", {"reason": "x"}, "key-1")
+
+    assert (other.status_code, elsewhere.status_code) == (422, 422)
+    assert other.json()["type"] == "/problems/key_reused"
+
+
+async def test_keys_are_each_callers_own(office: Office) -> None:
+    """Two callers' like keys make two cases."""
+    ids = {
+        (await office.client.post(f"{API}/cases", json=OPENING, headers={**office.token(), "Idempotency-Key": "1"}))
+        .json()["id"]
+        for _ in range(2)
+    }
+
+    assert len(ids) == 2
+
+
+async def test_two_at_once_under_a_key_are_one_case(office: Office) -> None:
+    """The second waits for the first."""
+    await post(office, "/cases", OPENING)
+    answers = await asyncio.gather(*(post(office, "/cases", OPENING, "key-1") for _ in range(5)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert office.cases.recorder.max_notification_id() == 2
+
+
+async def test_a_crash_before_the_key_was_kept_is_healed(office: Office) -> None:
+    """The event was committed, its answer was not: the repeat finds it and answers as the first would have."""
+    case = office.open_case()
+    await post(office, f"/cases/{case}/suspend", {"reason": "x"}, "key-1")
+    opened = await post(office, "/cases", OPENING, "key-2")
+    before = office.cases.recorder.max_notification_id()
+    with connect(office.url) as connection:
+        connection.execute("DELETE FROM office.idempotency_keys")
+    again = await post(office, f"/cases/{case}/suspend", {"reason": "x"}, "key-1")
+
+    assert (again.status_code, again.json()["effect"]) == (200, "counted")
+    assert (await post(office, "/cases", OPENING, "key-2")).json() == opened.json()
+    assert office.cases.recorder.max_notification_id() == before
+
+
+async def test_a_refusal_is_not_remembered_under_its_key(office: Office) -> None:
+    """Nothing was written: the same key may be sent again when things have changed."""
+    case = office.open_case()
+    early = await post(office, f"/cases/{case}/resume", {}, "key-1")
+    office.cases.suspend(case, office.command(), "x")
+
+    assert early.status_code == 409
+    assert (await post(office, f"/cases/{case}/resume", {}, "key-1")).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a b", "æ".encode("latin-1").decode("latin-1")])
+async def test_a_key_that_cannot_be_is_refused(office: Office, key: str) -> None:
+    """Empty, too long, or not plain."""
+    headers = [*office.token().items(), ("Idempotency-Key", key.encode("latin-1"))]
+    response = await office.client.post(f"{API}/cases", json=OPENING, headers=headers)  # type: ignore[arg-type]
+
+    assert response.status_code == 422

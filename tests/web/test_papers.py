@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The case's papers come in and go out unchanged."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from domain.cases import MAX_PAPER
+from tests.web.office import API, Office
+
+PDF = b"%PDF-1.7 \x00\xff content"
+
+
+async def test_a_paper_comes_out_as_it_came_in(office: Office) -> None:
+    """With its name, SHA-256 and size in the case's list."""
+    case, token = office.open_case(), office.token()
+    files = {"file": ("C:\\mappe\\Bilag æøå.pdf", PDF, "application/pdf")}
+    added = await office.client.post(f"{API}/cases/{case}/papers", files=files, headers=token)
+    content = await office.client.get(added.headers["location"], headers=token)
+    listed = await office.client.get(f"{API}/cases/{case}/papers", headers=token)
+
+    assert added.status_code == 201
+    assert (content.status_code, content.content) == (200, PDF)
+    assert content.headers["content-disposition"] == "attachment; filename*=UTF-8''Bilag%20%C3%A6%C3%B8%C3%A5.pdf"
+    expected = {"number": 1, "name": "Bilag æøå.pdf", "sha256": hashlib.sha256(PDF).hexdigest(), "size": len(PDF)}
+    assert added.json()["paper"] == expected
+    assert expected.items() <= listed.json()["items"][0].items()
+
+
+async def test_versions_are_numbered(office: Office) -> None:
+    """Also when the content is the same."""
+    case, token = office.open_case(), office.token()
+    added = [
+        await office.client.post(f"{API}/cases/{case}/papers", files={"file": ("a.txt", b"x")}, headers=token)
+        for _ in range(2)
+    ]
+
+    assert [answer.json()["paper"]["number"] for answer in added] == [1, 2]
+
+
+async def test_a_repeated_upload_is_one_version(office: Office) -> None:
+    """Its boundary differs from try to try; the paper does not."""
+    case, token = office.open_case(), {**office.token(), "Idempotency-Key": "k"}
+    files = {"file": ("a.txt", b"x")}
+    first, second = [
+        await office.client.post(f"{API}/cases/{case}/papers", files=files, headers=token) for _ in range(2)
+    ]
+
+    assert second.json() == first.json()
+    assert len(office.cases.get(case).papers) == 1
+
+
+async def test_a_paper_over_25_mib_is_too_large(office: Office) -> None:
+    """And one of just 25 MiB is not."""
+    case, token = office.open_case(), office.token()
+    statuses = [
+        (
+            await office.client.post(
+                f"{API}/cases/{case}/papers", files={"file": ("a.bin", b"x" * size)}, headers=token
+            )
+        ).status_code
+        for size in (MAX_PAPER, MAX_PAPER + 1, MAX_PAPER + 100_000)
+    ]
+
+    assert statuses == [201, 413, 413]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "status"),
+    [
+        ("application/pdf", PDF, 415),
+        ("multipart/form-data", b"x", 400),
+        ("multipart/form-data; boundary=", b"x", 400),
+        ("multipart/form-data; boundary=x", b"--x\r\nbroken", 400),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x--\r\n", 400),
+        ("multipart/form-data; boundary=x; charset=nonsense", b"--x--\r\n", 422),
+        ("multipart/form-data; boundary=x", b"--x--\r\n", 422),
+        ("multipart/form-data; boundary=x", b"", 400),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_refused(
+    office: Office, content_type: str, content: bytes, status: int
+) -> None:
+    """Never with a 500."""
+    headers = {**office.token(), "content-type": content_type}
+    response = await office.client.post(f"{API}/cases/{office.open_case()}/papers", content=content, headers=headers)
+
+    assert response.status_code in {status, 400, 422}, response.text
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.txt", b""), ("x" * 201, b"x"), ("../", b"x")])
+async def test_a_paper_without_name_or_content_is_refused(office: Office, name: str, content: bytes) -> None:
+    """And so is one whose name is no name."""
+    files: Any = {"file": (name, content)}
+    response = await office.client.post(f"{API}/cases/{office.open_case()}/papers", files=files, headers=office.token())
+
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize("number", ["2", "0", "x", "99999999999999999999"])
+async def test_a_version_that_is_not_there_is_not_found(office: Office, number: str) -> None:
+    """Or refused as no number of a version."""
+    response = await office.client.get(f"{API}/cases/{office.open_case()}/papers/{number}", headers=office.token())
+
+    assert response.status_code in {404, 422}

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The relay from the log to Temporal."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+
+from domain.cases import Cases, Command
+from runtime.clock import Clock
+from runtime.database import connect, eventsourcing_env
+from runtime.settings import ResolvedSettings
+from tests.fixtures.servers import Database
+from tests.workflows.stage import ORGANISATION, SECRETARIAT, SkippingStage, answer, count, skipping_stage
+from workers.embedded.temporal import EmbeddedTemporal
+from workers.launch import launched
+from workers.loop import Loop
+from workers.relay import Place, Relay, RelayPart
+from workers.temporal import TemporalLostError, connect_temporal
+from workflows.messages import case_workflow_id
+
+SIGNALS = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
+COUNCILS = ORGANISATION.group("councils").members_on(Clock.real()().date())
+
+
+@dataclass
+class Desk:
+    """A log in the test's database, and where the relay has come to in it."""
+
+    database: Database
+    cases: Cases
+    place: Place
+
+    def open(self) -> str:
+        """Open a case; returns its workflow's id."""
+        taken = self.cases.open(Command.by(SECRETARIAT), route="orientering", title="Status på Ungementor")
+        return case_workflow_id(taken.case_id)
+
+    def part(self, client: Client) -> RelayPart:
+        """A relay between the log and a Temporal."""
+        return RelayPart(Relay(self.cases, client), self.place)
+
+
+@pytest.fixture
+async def desk(database: Database) -> AsyncIterator[Desk]:
+    """Give a desk on a database of the test's own."""
+    with Cases(organisation=ORGANISATION, clock=Clock.real(), env=eventsourcing_env(database.service_url)) as cases:
+        async with Place(database.service_url) as place:
+            yield Desk(database, cases, place)
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[SkippingStage]:
+    """Give a stage on a time-skipping server of the test's own."""
+    async with skipping_stage() as stage:
+        yield stage
+
+
+async def test_answers_that_arrive_together_are_one_signal(stage: SkippingStage) -> None:
+    """Sixteen councils answer between two looks at the log: the case's workflow is signalled once."""
+    case = await stage.open("cu-afrapportering")
+    await stage.settle()
+    before = count(await stage.history(case.case_id), SIGNALS)
+
+    for council in COUNCILS[:16]:
+        await asyncio.to_thread(answer, stage.cases, case.case_id, council, "noted")
+    await stage.deliver()
+
+    assert before + 1 == count(await stage.history(case.case_id), SIGNALS)
+
+
+async def test_engines_own_events_are_passed_over(stage: SkippingStage) -> None:
+    """What the workflow wrote itself is no news to it, but the relay's place moves over it."""
+    case = await stage.open()
+    await stage.settle()
+
+    await stage.deliver()
+
+    assert stage.position == stage.cases.recorder.max_notification_id()
+    assert count(await stage.history(case.case_id), SIGNALS) == 1
+
+
+async def test_title_and_route_are_shown_at_the_workflow(desk: Desk, temporal_server: str) -> None:
+    """In Temporal's list a case is known by its title, and by its route's name beside it."""
+    client = await _client(temporal_server)
+    workflow = desk.open()
+
+    await desk.part(client).turn()
+
+    described = await client.get_workflow_handle(workflow).describe()
+    assert await described.static_summary() == "Status på Ungementor"
+    assert await described.static_details() == "Orientering"
+
+
+async def test_longest_title_is_shortened_for_temporal(desk: Desk, temporal_server: str) -> None:
+    """A title of 300 letters of two bytes each is more than Temporal takes."""
+    client = await _client(temporal_server)
+    taken = desk.cases.open(Command.by(SECRETARIAT), route="orientering", title="ø" * 300)
+
+    await desk.part(client).turn()
+
+    described = await client.get_workflow_handle(case_workflow_id(taken.case_id)).describe()
+    assert await described.static_summary() == "ø" * 200
+
+
+async def test_relay_goes_on_from_its_place(desk: Desk, temporal_server: str) -> None:
+    """A relay that starts again delivers what is new, and nothing twice."""
+    client = await _client(temporal_server)
+    first = desk.open()
+    await desk.part(client).turn()
+    second = desk.open()
+
+    await desk.part(client).turn()
+
+    signals = [await _signals(client, workflow) for workflow in (first, second)]
+    assert signals == [1, 1]
+
+
+async def test_place_never_goes_back(desk: Desk) -> None:
+    """A replica that lost its turn in the midst of a batch cannot put back one that went ahead."""
+    await desk.place.move(7)
+
+    await desk.place.move(5)
+
+    assert await desk.place.read() == 7
+
+
+async def test_place_outlives_its_connection(desk: Desk) -> None:
+    """After PostgreSQL has cut the connection the next but one look succeeds."""
+    await desk.place.move(7)
+    with connect(desk.database.owner_url) as owner:
+        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    with pytest.raises(psycopg.OperationalError):
+        await desk.place.read()
+
+    assert await desk.place.read() == 7
+
+
+async def test_outage_of_temporal_delays_but_loses_nothing(desk: Desk, tmp_path: Path) -> None:
+    """While Temporal is away the relay's place stays; when it is back the events are delivered."""
+    temporal = EmbeddedTemporal(tmp_path)
+    client = await _client(temporal.address)
+    with _running(temporal, tmp_path):
+        await temporal.ready()
+        first = desk.open()
+        await desk.part(client).turn()
+    before = await desk.place.read()
+    second = desk.open()
+
+    with pytest.raises(TemporalLostError):
+        await desk.part(client).turn()
+    assert before == await desk.place.read()
+
+    with _running(temporal, tmp_path):
+        await temporal.ready()
+        await desk.part(client).turn()
+        assert [1, 1] == [await _signals(client, workflow) for workflow in (first, second)]
+
+
+async def test_temporal_that_was_never_there_is_waited_for(desk: Desk, tmp_path: Path) -> None:
+    """The relay starts before Temporal does."""
+    client = await _client(EmbeddedTemporal(tmp_path).address)
+    desk.open()
+
+    with pytest.raises(TemporalLostError):
+        await desk.part(client).turn()
+
+
+async def test_commit_wakes_the_relay(desk: Desk, temporal_server: str) -> None:
+    """An opened case's workflow starts well before the relay's next heartbeat."""
+    client = await _client(temporal_server)
+    loop, stop = Loop("relay", desk.database.service_url, desk.part(client).turn), asyncio.Event()
+    running = asyncio.create_task(loop.run(stop))
+    await _ready(loop)
+
+    workflow = await asyncio.to_thread(desk.open)
+
+    async with asyncio.timeout(1.5):
+        while not await _starts(client, workflow):
+            await asyncio.sleep(0.01)
+    stop.set()
+    await running
+
+
+async def test_one_of_two_replicas_is_active(desk: Desk, temporal_server: str) -> None:
+    """The second relay stands by, and takes over when the first has stopped."""
+    client = await _client(temporal_server)
+    loops = [Loop("relay", desk.database.service_url, desk.part(client).turn) for _ in range(2)]
+    stops = [asyncio.Event(), asyncio.Event()]
+    first = asyncio.create_task(loops[0].run(stops[0]))
+    await _ready(loops[0])
+    second = asyncio.create_task(loops[1].run(stops[1]))
+    await asyncio.sleep(0.5)
+    assert [True, False] == [loop.ready for loop in loops]
+
+    stops[0].set()
+    await first
+
+    await _ready(loops[1])
+    stops[1].set()
+    await second
+
+
+async def _client(address: str) -> Client:
+    """Connect as the relay does, when first needed."""
+    settings = ResolvedSettings(database_url="dbname=unused", temporal_address=address, public_url="http://unused")
+    return await connect_temporal(settings, lazy=True)
+
+
+async def _signals(client: Client, workflow: str) -> int:
+    """How many signals a workflow has got."""
+    return count(list((await client.get_workflow_handle(workflow).fetch_history()).events), SIGNALS)
+
+
+async def _starts(client: Client, workflow: str) -> bool:
+    """Whether a workflow is there."""
+    return bool([found async for found in client.list_workflows(f"WorkflowId = '{workflow}'")])
+
+
+async def _ready(loop: Loop) -> None:
+    """Wait until a replica is the active one."""
+    async with asyncio.timeout(10):
+        while not loop.ready:  # noqa: ASYNC110 -- it tells everybody by its heartbeat, and sets no event for tests
+            await asyncio.sleep(0.01)
+
+
+@contextmanager
+def _running(temporal: EmbeddedTemporal, data: Path) -> Iterator[None]:
+    """Run a Temporal of the test's own and kill it at the end of the block."""
+    with (data / "temporal.log").open("ab") as output:
+        process = subprocess.Popen(launched(temporal.command()), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait(20)

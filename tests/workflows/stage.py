@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A stage for the process of cases: real domain, workflow, worker and relay on one of Temporal's own test servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from domain.answering import Reply
+from domain.cases import Actor, Cases, Command, Taken
+from domain.dates import danish_date
+from organisations.load import load_organisation
+from runtime.settings import ROOT
+from workers.relay import Relay
+from workers.temporal import register_search_attributes
+from workers.worker import activity_threads, case_worker
+from workflows.activities import CaseActivities, WakeClock
+from workflows.messages import case_workflow_id
+
+ORGANISATION = load_organisation(ROOT / "organisations" / "midtjylland")
+BINARIES = Path(sys.executable).parent
+SECRETARIAT = Actor("secretariat", "secretariat", "test")
+
+Result = TypeVar("Result")
+
+
+class ServerClock:
+    """The time-skipping server's own time, asked from the threads in which commands and activities run."""
+
+    def __init__(self, env: WorkflowEnvironment) -> None:
+        """Ask `env` through the running event loop."""
+        self._env = env
+        self._loop = asyncio.get_running_loop()
+
+    def __call__(self) -> datetime:
+        """The instant that the server's clock shows."""
+        asked = asyncio.run_coroutine_threadsafe(self._env.get_current_time(), self._loop)
+        return asked.result(10).astimezone(UTC)
+
+    def real_seconds_until(self, instant: datetime) -> float:
+        """Seconds of the server's time until an instant; 0 when it has passed."""
+        return max(0.0, (instant - self()).total_seconds())
+
+
+class Stage:
+    """One running process engine and the log that it works on."""
+
+    def __init__(self, client: Client, cases: Cases) -> None:
+        """Play through `client`, with `cases` as the log."""
+        self.client = client
+        self.cases = cases
+        self.relay = Relay(cases, client)
+        self.position = 0
+
+    async def do(self, command: Callable[[], Result]) -> Result:
+        """Execute a command, and let the relay tell the process of it."""
+        done = await asyncio.to_thread(command)
+        await self.deliver()
+        return done
+
+    async def deliver(self) -> None:
+        """Let the relay deliver all that the log holds."""
+        while (reached := await self.relay.deliver(self.position)) != self.position:
+            self.position = reached
+
+    async def open(self, route: str = "orientering", **facts: Any) -> Taken:
+        """Open a case along a route."""
+        return await self.do(
+            lambda: self.cases.open(Command.by(SECRETARIAT), route=route, title="Rammeaftale", **facts)
+        )
+
+    async def answer(self, case_id: UUID, body: str, outcome: str) -> Taken:
+        """Let a body answer as decided today."""
+        return await self.do(lambda: answer(self.cases, case_id, body, outcome))
+
+    def handle(self, case_id: UUID) -> WorkflowHandle[Any, Any]:
+        """The newest run of a case's workflow."""
+        return self.client.get_workflow_handle(case_workflow_id(case_id))
+
+    async def history(self, case_id: UUID) -> list[HistoryEvent]:
+        """What Temporal has recorded of the newest run."""
+        return list((await self.handle(case_id).fetch_history()).events)
+
+    async def shown(self, case_id: UUID) -> dict[str, Any]:
+        """The newest run's search attributes, as its history sets them."""
+        values: dict[str, Any] = {}
+        for event in await self.history(case_id):
+            upsert = event.upsert_workflow_search_attributes_event_attributes
+            values |= {k: json.loads(v.data or "null") for k, v in upsert.search_attributes.indexed_fields.items()}
+        return values
+
+    async def details(self, case_id: UUID) -> str:
+        """The newest run's current details, as Temporal's own UI shows them."""
+        query = "__temporal_workflow_metadata"
+        metadata: WorkflowMetadata = await self.handle(case_id).query(query, result_type=WorkflowMetadata)
+        return metadata.current_details
+
+
+class SkippingStage(Stage):
+    """A stage on the server that skips time, the log being kept in memory."""
+
+    def __init__(self, env: WorkflowEnvironment, cases: Cases) -> None:
+        """Play on `env`, with `cases` as the log."""
+        super().__init__(env.client, cases)
+        self.env = env
+
+    async def until(self, instant: datetime) -> None:
+        """Skip to an instant, with everything on the way happening at its time."""
+        left = instant - await self.env.get_current_time()
+        if left > timedelta():
+            await self.env.sleep(left)
+
+    async def settle(self) -> None:
+        """Let the process take every step that is due: time does not pass before."""
+        await self.env.sleep(timedelta(seconds=1))
+
+
+def answer(cases: Cases, case_id: UUID, body: str, outcome: str) -> Taken:
+    """Let a body answer as decided today."""
+    reply = Reply(outcome, decided_on=danish_date(cases.clock()))
+    return cases.answer(case_id, Command.by(Actor(body, "council", "test")), body, reply, "webhook")
+
+
+def count(history: list[HistoryEvent], kind: EventType.ValueType) -> int:
+    """How many events of a kind a history holds."""
+    return sum(event.event_type == kind for event in history)
+
+
+@asynccontextmanager
+async def skipping_stage() -> AsyncIterator[SkippingStage]:
+    """Give a stage on a time-skipping server of its own."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(BINARIES / "temporal-test-server"), data_converter=pydantic_data_converter
+    ) as env:
+        clock = ServerClock(env)
+        with Cases(organisation=ORGANISATION, clock=clock) as cases:
+            async with working(env.client, cases, clock):
+                yield SkippingStage(env, cases)
+
+
+@asynccontextmanager
+async def working(client: Client, cases: Cases, clock: WakeClock) -> AsyncIterator[None]:
+    """Have a worker run cases while the block lasts."""
+    await register_search_attributes(client)
+    with activity_threads() as threads:
+        async with case_worker(client, CaseActivities(cases, clock), threads):
+            yield

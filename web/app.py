@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Puts the web application together from its parts."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from domain.cases import Cases
+from domain.organisation import Organisation
+from runtime.clock import Clock
+from runtime.settings import ResolvedSettings
+from web import commands, events, operations, pages, papers, problems, reads, webhooks
+from web.describing import COMPONENTS
+from web.framing import Framing
+from web.guards import SignInNeededError
+from web.rendering import FOLDER
+from web.services import Services
+
+API = "/api/v1"
+VERSION = "1"
+DESCRIPTION = """
+Runs cases that many bodies must decide. An answer is accepted when its event is committed; every write answers with
+`position`, the event's place in the log, and every read takes `at_least` to wait until the views have come that far.
+Errors are problem details (RFC 9457). Every POST but the webhooks takes `Idempotency-Key`.
+"""
+
+
+def create_app(settings: ResolvedSettings, cases: Cases, organisation: Organisation, clock: Clock) -> FastAPI:
+    """The application; its lifespan holds the connections. Raises `SettingsError` without a signing key."""
+    shared = Services.build(settings, cases, organisation, clock)
+    app = FastAPI(
+        title="Sagsgang", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
+    )
+    app.state.services = shared
+    problems.install(app)
+    app.add_exception_handler(SignInNeededError, _show_sign_in)
+    for router in (webhooks.router, commands.router, papers.router, reads.router, events.router):
+        app.include_router(router, prefix=API)
+    for router in (operations.router, pages.router, _description(app)):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.add_middleware(partial(Framing, metrics=shared.metrics, secure=settings.public_url.startswith("https:")))
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with app.state.services.running():
+        yield
+
+
+async def _show_sign_in(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/signin", 303)
+
+
+def _description(app: FastAPI) -> APIRouter:
+    """The route of the API's own description."""
+    router = APIRouter(dependencies=[operations.PUBLIC])
+
+    @router.get("/openapi.json", include_in_schema=False)
+    async def describe() -> dict[str, Any]:
+        """The API's description in OpenAPI."""
+        return describe_api(app)
+
+    return router
+
+
+def describe_api(app: FastAPI) -> dict[str, Any]:
+    """The description of the whole API in OpenAPI, with the pages left out."""
+    if app.openapi_schema is None:
+        found = get_openapi(title=app.title, version=VERSION, description=DESCRIPTION, routes=app.routes)
+        for kind, parts in COMPONENTS.items():
+            found.setdefault("components", {}).setdefault(kind, {}).update(parts)
+        app.openapi_schema = found
+    return app.openapi_schema

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Server-sent events: every change of a case, as soon as the views show it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from projections.listener import Change
+from web.describing import read
+from web.guards import Reader
+from web.services import services
+
+KEEP_ALIVE_SECONDS = 15.0
+"""Below the idle time of usual proxies."""
+EXAMPLE = 'id: 4712\nevent: change\ndata: {"case": "6f9619ff-8b86-4d01-b42d-00c04fc964ff", "position": 4712}\n\n'
+
+router = APIRouter(tags=["reads"])
+
+
+@router.get("/events", summary="Follow changes", **read(EXAMPLE, (401,), media_type="text/event-stream"))
+async def follow(request: Request, principal: Reader) -> StreamingResponse:
+    """A stream of `change` events `{case, position}` from now on, one per change of a case that the caller may see.
+
+    Comments keep it alive. When it ends, connect again and read what you show anew: changes between are not repeated.
+    """
+    shared = services(request)
+    stream = lines(shared.views.changes(), shared.closing)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+async def lines(
+    changes: AsyncGenerator[Change], closing: asyncio.Event, keep_alive: float = KEEP_ALIVE_SECONDS
+) -> AsyncIterator[str]:
+    """The lines of a stream of changes, until it or the process ends; a comment after `keep_alive` silent seconds."""
+    yield ": connected\n\n"
+    ending = asyncio.ensure_future(closing.wait())
+    following = asyncio.ensure_future(_next(changes))
+    try:
+        while not closing.is_set():
+            done, _ = await asyncio.wait({following, ending}, timeout=keep_alive, return_when=asyncio.FIRST_COMPLETED)
+            if following in done:
+                change = following.result()
+                if change is None:
+                    return
+                yield f"id: {change['position']}\nevent: change\ndata: {json.dumps(change)}\n\n"
+                following = asyncio.ensure_future(_next(changes))
+            elif not done:
+                yield ": alive\n\n"
+    finally:
+        following.cancel()
+        ending.cancel()
+
+
+async def _next(changes: AsyncGenerator[Change]) -> Change | None:
+    return await anext(changes, None)

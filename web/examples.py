@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The examples of the API's description: one reply to a central announcement, as it stands on 2 May 2025."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CASE_ID = "6f9619ff-8b86-4d01-b42d-00c04fc964ff"
+SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+NAME = {"da": "Kommunerne tager til efterretning", "en": "The municipalities note it"}
+ROUTE_NAME = {"da": "Svar på central udmelding", "en": "Reply to a central announcement"}
+TITLE = "Afrapportering på fornyet central udmelding"
+INSTANT = "2025-04-08T12:00:00.000000Z"
+
+ANSWER: dict[str, Any] = {
+    "body": "viborg",
+    "state": "answered",
+    "outcome": "noted",
+    "effect": "counted",
+    "decided_on": "2025-04-30",
+    "decided_by": "council",
+    "recorded_at": "2025-04-30T13:05:00.000000Z",
+    "source": "webhook",
+    "message_id": "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
+    "version": 1,
+    "expected_on": None,
+    "corrected": False,
+    "remark": None,
+    "reference": "2025-042137",
+    "due": None,
+    "supports": None,
+}
+STEP: dict[str, Any] = {
+    "id": "councils",
+    "name": NAME,
+    "round": 1,
+    "ask": "note",
+    "mode": "own_process",
+    "state": "open",
+    "result": None,
+    "opened_at": INSTANT,
+    "due": "2025-05-31",
+    "due_passed": False,
+    "completed_at": None,
+    "revises": None,
+    "answers": [ANSWER],
+    "earlier": [],
+}
+PAPER: dict[str, Any] = {
+    "number": 1,
+    "name": "afrapportering.pdf",
+    "sha256": SHA256,
+    "size": 482113,
+    "added_at": INSTANT,
+}
+CASE: dict[str, Any] = {
+    "id": CASE_ID,
+    "position": 4711,
+    "version": 12,
+    "route": {"id": "cu-afrapportering", "version": 1, "name": ROUTE_NAME},
+    "title": TITLE,
+    "reference": "27.00.00-A00-1-25",
+    "status": "running",
+    "result": None,
+    "deadline": "2025-05-31",
+    "next_due": "2025-05-31",
+    "overdue_after": "2025-05-31",
+    "overdue": False,
+    "opened_at": "2025-03-18T08:00:00.000000Z",
+    "suspended_at": None,
+    "closed_at": None,
+    "attributes": {},
+    "concerned": [],
+    "waiting_for": ["aarhus", "samsoe", "secretariat"],
+    "steps": [STEP],
+    "papers": [PAPER],
+}
+CASES: dict[str, Any] = {"items": [CASE], "next": None}
+TAKEN: dict[str, Any] = {"accepted": True, "effect": "counted", "case": CASE_ID, "position": 4712}
+PAPER_TAKEN: dict[str, Any] = {**TAKEN, "paper": {"number": 1, "name": PAPER["name"], "sha256": SHA256, "size": 482113}}
+PAPERS: dict[str, Any] = {"items": [PAPER]}
+TIMELINE: dict[str, Any] = {
+    "items": [
+        {
+            "case": CASE_ID,
+            "position": 4712,
+            "version": 13,
+            "recorded_at": "2025-04-30T13:05:00.000000Z",
+            "type": "case.answer_recorded",
+            "step": "councils",
+            "round": 1,
+            "body": "viborg",
+            "actor": {"who": "viborg", "role": "body", "how": "webhook"},
+            "decided_on": "2025-04-30",
+            "da": "Viborg Kommune har taget til efterretning 30. april 2025.",
+            "en": "Viborg Municipality noted it on 30 April 2025.",
+        }
+    ]
+}
+INBOX: dict[str, Any] = {
+    "items": [
+        {
+            "body": "aarhus",
+            "case": CASE_ID,
+            "title": TITLE,
+            "reference": "27.00.00-A00-1-25",
+            "route": CASE["route"],
+            "status": "running",
+            "deadline": "2025-05-31",
+            "step": "councils",
+            "name": NAME,
+            "round": 1,
+            "ask": "note",
+            "state": "awaiting",
+            "outcome": None,
+            "expected_on": None,
+            "due": "2025-05-31",
+            "opened_at": INSTANT,
+        }
+    ]
+}
+BODIES: dict[str, Any] = {
+    "items": [
+        {
+            "id": "aarhus",
+            "name": {"da": "Aarhus Kommune", "en": "Aarhus Municipality"},
+            "full_name": None,
+            "kind": "city_council",
+            "authority_code": "751",
+            "cvr": "55133018",
+            "groups": ["councils"],
+            "waiting": 1,
+        }
+    ]
+}
+ROUTES: dict[str, Any] = {
+    "items": [
+        {
+            "id": "cu-afrapportering",
+            "version": 1,
+            "name": ROUTE_NAME,
+            "binds": "submit",
+            "steps": [
+                {
+                    "id": "councils",
+                    "name": NAME,
+                    "ask": "note",
+                    "outcomes": ["noted", "noted_with_remarks"],
+                    "mode": "own_process",
+                    "bodies": ["favrskov", "aarhus"],
+                    "after": ["kkr"],
+                    "due": "deadline",
+                }
+            ],
+        }
+    ]
+}
+OVERVIEW: dict[str, Any] = {
+    "by_status": {"running": 3, "completed": 12},
+    "by_route": {"cu-afrapportering": 3},
+    "running": 3,
+    "overdue": 1,
+    "waiting_for": [{"body": "aarhus", "cases": 2}],
+}
+OPENING: dict[str, Any] = {
+    "route": "cu-afrapportering",
+    "title": TITLE,
+    "deadline": "2025-05-31",
+    "reference": "27.00.00-A00-1-25",
+}
+REPLY: dict[str, Any] = {
+    "body": "holstebro",
+    "outcome": "noted",
+    "decided_on": "2025-05-20",
+    "decided_by": "committee",
+    "remark": "Oplyst på mail",
+}
+WEBHOOK: dict[str, Any] = {
+    "type": "decision.made",
+    "timestamp": "2025-05-14T12:00:00Z",
+    "data": {
+        "case": CASE_ID,
+        "outcome": "noted",
+        "decided_on": "2025-05-14",
+        "decided_by": "council",
+        "reference": "2025-042137",
+        "remark": "Enstemmigt",
+        "version": 1,
+    },
+}

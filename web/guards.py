@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Lets in who is known and may: every operation depends on one of these, or is public on purpose."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from web.access import Principal, find_token
+from web.problems import ProblemError
+from web.services import services
+from web.sessions import CSRF_HEADER, Sessions, Visitor
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignInNeededError(Exception):
+    """A page was asked for by somebody who has not signed in."""
+
+
+async def known(request: Request) -> Principal:
+    """Whoever sends a good token, or has a session; raises 401, or 403 for a session's write that is not from our page."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        return await _of_token(request, authorization)
+    visitor = services(request).sessions.visitor(request)
+    if visitor is None:
+        raise _unauthorised("send Authorization: Bearer with a token, or sign in with a link")
+    if request.method not in SAFE_METHODS:
+        check_own(visitor, request.headers.get(CSRF_HEADER, ""))
+    return visitor.principal
+
+
+async def writing(principal: Annotated[Principal, Depends(known)]) -> Principal:
+    """Somebody who may write; raises 403 for a role that only reads."""
+    if not principal.writes:
+        raise ProblemError("forbidden", f"the role {principal.role} only reads; ask the secretariat")
+    return principal
+
+
+async def visiting(request: Request) -> Visitor:
+    """Somebody who has signed in with a browser; everybody else is shown the way to sign in."""
+    visitor = services(request).sessions.visitor(request)
+    if visitor is None:
+        raise SignInNeededError
+    request.state.visitor = visitor
+    return visitor
+
+
+async def signed_webhook() -> None:
+    """Marks the operation that checks a signature by itself."""
+
+
+async def public() -> None:
+    """Marks an operation that anybody may call, since it tells nothing of any case."""
+
+
+def check_own(visitor: Visitor, token: str) -> None:
+    """Raise 403 unless a session's write carries its token: another site's page can send the cookie, not the token."""
+    if not Sessions.is_own(visitor, token):
+        raise ProblemError("forbidden", f"the write does not come from our own page; send its token as {CSRF_HEADER}")
+
+
+Reader = Annotated[Principal, Depends(known)]
+Writer = Annotated[Principal, Depends(writing)]
+Guest = Annotated[Visitor, Depends(visiting)]
+GUARDS = frozenset({known, writing, visiting, signed_webhook, public})
+
+
+async def _of_token(request: Request, authorization: str) -> Principal:
+    scheme, _, token = authorization.partition(" ")
+    principal = await find_token(services(request).pool, token.strip()) if scheme.lower() == "bearer" else None
+    if principal is None:
+        raise _unauthorised("the token is not known; make one with `sagsgang token create`", ', error="invalid_token"')
+    return principal
+
+
+def _unauthorised(detail: str, reason: str = "") -> ProblemError:
+    return ProblemError("unauthorised", detail, headers={"WWW-Authenticate": f'Bearer realm="sagsgang"{reason}'})

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages: the list of cases, one case, and the sign-in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse
+from starlette.responses import Response
+
+from domain.case import Status
+from domain.names import Name
+from domain.organisation import UnknownBodyError
+from web.access import is_link_good, use_link
+from web.commands import CaseId
+from web.guards import Guest, check_own, public
+from web.problems import TITLES, ProblemError
+from web.reading import read_bounded
+from web.reads import find_case, find_timeline
+from web.rendering import render
+from web.services import Services, now, services
+from web.sessions import CSRF_FIELD
+
+MAX_FORM = 4096
+PAGE = 50
+
+router = APIRouter(include_in_schema=False)
+Words = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/")
+async def show_cases(
+    request: Request, visitor: Guest, status: Words = "", q: Words = "", cursor: Annotated[str, Query(max_length=500)] = ""
+) -> Response:
+    """The list of cases, newest first, a page at a time."""
+    shared = services(request)
+    chosen = status if status in set(Status) else None
+    page = await shared.views.cases(
+        today=shared.today(), status=chosen, q=q or None, cursor=cursor or None, limit=PAGE
+    )
+    following = urlencode({"status": status, "q": q, "cursor": page["next"]}) if page["next"] else None
+    names = _names(shared, [body for case in page["items"] for body in case["waiting_for"]])
+    return render(
+        request, "cases.html", cases=page["items"], following=following, names=names, status=chosen or "", q=q
+    )
+
+
+@router.get("/cases/{id}")
+async def show_case(request: Request, visitor: Guest, case: CaseId) -> Response:
+    """One case: its steps with every body's answer, what happened, and its papers."""
+    shared = services(request)
+    document = await find_case(shared, case)
+    timeline = await find_timeline(shared, case)
+    bodies = [answer["body"] for step in document["steps"] for answer in step["answers"]]
+    names = _names(shared, [*bodies, *document["waiting_for"]])
+    return render(request, "case.html", case=document, timeline=timeline[::-1], names=names)
+
+
+@router.get("/signin", dependencies=[Depends(public)])
+async def show_signin(request: Request, code: Words = "") -> Response:
+    """A page with a button: a program that follows links to look at them must not use the link up."""
+    good = bool(code) and await is_link_good(services(request).pool, code, now())
+    return render(request, "signin.html", code=code if good else "", spoilt=bool(code) and not good)
+
+
+@router.post("/signin", dependencies=[Depends(public)])
+async def sign_in(request: Request) -> Response:
+    """Use the link up and begin a session."""
+    shared, form = services(request), await _read_form(request)
+    role = await use_link(shared.pool, form.get("code", ""), now())
+    if role is None:
+        return render(request, "signin.html", 403, code="", spoilt=True)
+    response = RedirectResponse("/", 303)
+    shared.sessions.begin(response, role)
+    return response
+
+
+@router.post("/signout")
+async def sign_out(request: Request, visitor: Guest) -> Response:
+    """End the session in this browser."""
+    check_own(visitor, (await _read_form(request)).get(CSRF_FIELD, ""))
+    response = RedirectResponse("/signin", 303)
+    services(request).sessions.end(response)
+    return response
+
+
+@router.get("/problems/{code}", dependencies=[Depends(public)])
+async def explain_problem(request: Request, code: str) -> Response:
+    """What a problem's type means: the address that `type` names."""
+    if code not in TITLES:
+        raise ProblemError("absent", "there is no such problem type")
+    status, title = TITLES[code]
+    return render(request, "problem.html", problem={"status": status, "title": title, "detail": f"/problems/{code}"})
+
+
+async def _read_form(request: Request) -> dict[str, str]:
+    """The fields of a small form, each once."""
+    text = (await read_bounded(request, MAX_FORM)).decode("ascii", "replace")
+    try:
+        return {key: values[0] for key, values in parse_qs(text, max_num_fields=10).items()}
+    except ValueError:
+        raise ProblemError("bad_request", "the form cannot be read; use the page's own form") from None
+
+
+def _names(shared: Services, bodies: list[str]) -> dict[str, Name]:
+    """What bodies are called today; one that the organisation no longer knows keeps its id."""
+    return {body: _name(shared, body) for body in set(bodies)}
+
+
+def _name(shared: Services, body: str) -> Name:
+    try:
+        return shared.organisation.name_of(body, shared.today())
+    except UnknownBodyError:
+        return Name(body, body)

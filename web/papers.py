@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The case's papers: versions come in and go out; content is stored by its SHA-256 before the event that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from domain.cases import MAX_PAPER
+from web import examples
+from web.commands import KEY, CaseId, first_effect
+from web.describing import described
+from web.guards import Reader, Writer
+from web.idempotency import Answer, Attempt, once
+from web.problems import FieldError, ProblemError, invalid
+from web.reads import find_case
+from web.reading import bounded
+from web.services import Pool, services
+from web.strict_json import fault_of_text
+from web.webhooks import as_content
+
+FORM_FIELD = "file"
+MAX_FILE_NAME = 200
+_FORM_OVERHEAD = 16 * 1024
+_UPLOAD = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": [FORM_FIELD],
+                "properties": {FORM_FIELD: {"type": "string", "format": "binary"}},
+            },
+            "example": {FORM_FIELD: "@afrapportering.pdf"},
+        }
+    },
+}
+
+router = APIRouter(tags=["papers"])
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file that somebody sent."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The digest by which the content is kept."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@router.post(
+    "/cases/{id}/papers",
+    summary="Add a version of the papers",
+    **described(_UPLOAD, None, examples.PAPER_TAKEN, status=201, parameters=[KEY]),
+)
+async def add_paper(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
+    """Add a version of a case's papers, as the file of a form: `curl -F file=@afrapportering.pdf …`, up to 25 MiB."""
+    shared, paper = services(request), await _read_form(request)
+    facts = {"name": paper.name, "sha256": paper.sha256, "size": len(paper.content)}
+    attempt = Attempt.of(request, principal, facts)
+    command = attempt.command
+    await shared.run(lambda: shared.cases.get(case))
+    await _store(shared.pool, paper)
+
+    async def act() -> Answer:
+        taken = await shared.run(
+            lambda: first_effect(shared.cases, shared.cases.add_paper(case, command, **facts), command)
+        )
+        found = await shared.run(lambda: shared.cases.get(case, version=taken.version).papers[-1].number)
+        content = {**as_content(taken), "paper": {"number": found, **facts}}
+        return Answer(201, content, f"/api/v1/cases/{case}/papers/{found}")
+
+    return await once(shared.pool, attempt, act)
+
+
+@router.get(
+    "/cases/{id}/papers/{number}",
+    summary="Download a version of the papers",
+    **described(
+        None, None, "%PDF-1.7 …", problems=(401, 404, 422, 503), media_type="application/octet-stream"
+    ),
+)
+async def read_paper(
+    request: Request, principal: Reader, case: CaseId, number: Annotated[int, Path(ge=1, le=1_000_000)]
+) -> Response:
+    """The content of one version, always as a download: what others wrote is never shown as a page of ours."""
+    shared = services(request)
+    paper = next((p for p in (await find_case(shared, case))["papers"] if p["number"] == number), None)
+    content = await _content(shared.pool, paper["sha256"]) if paper else None
+    if paper is None or content is None:
+        raise ProblemError("absent", f"the case has no version {number} of its papers; list them first")
+    name = quote(paper["name"], safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "ETag": f'"{paper["sha256"]}"'}
+    media = mimetypes.guess_type(paper["name"])[0] or "application/octet-stream"
+    return Response(content, media_type=media, headers=headers)
+
+
+async def _read_form(request: Request) -> Paper:
+    """The file in a form; raises problems for anything else."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise ProblemError("unsupported_media_type", f"send multipart/form-data with the file as {FORM_FIELD!r}")
+    stream = bounded(request, MAX_PAPER + _FORM_OVERHEAD)
+    try:
+        form = await MultiPartParser(request.headers, stream, max_files=1, max_fields=4, max_part_size=1024).parse()
+    except (MultiPartException, KeyError, UnicodeError, LookupError):
+        raise ProblemError("bad_request", f"the form cannot be read; send one file as {FORM_FIELD!r}") from None
+    try:
+        found = form.get(FORM_FIELD)
+        if not isinstance(found, UploadFile):
+            raise invalid([FieldError(FORM_FIELD, "is missing", "send the paper as this field of the form")])
+        return _checked(Paper(_base_name(found.filename or ""), await found.read()))
+    finally:
+        await form.close()
+
+
+def _checked(paper: Paper) -> Paper:
+    if len(paper.content) > MAX_PAPER:
+        raise ProblemError("too_large", f"the paper is over {MAX_PAPER} bytes; send less")
+    if not paper.content:
+        raise invalid([FieldError(FORM_FIELD, "is empty", "send a file with content")])
+    fault = fault_of_text(paper.name) or (None if paper.name else "has no name")
+    if fault or len(paper.name) > MAX_FILE_NAME:
+        what = fault or f"has a name of over {MAX_FILE_NAME} characters"
+        raise invalid([FieldError(FORM_FIELD, what, "give the file a short plain name")])
+    return paper
+
+
+def _base_name(name: str) -> str:
+    """The file's own name: old browsers send the folder too, with either kind of slash."""
+    return name.replace("\\", "/").rpartition("/")[2].strip()
+
+
+async def _store(pool: Pool, paper: Paper) -> None:
+    query = "INSERT INTO office.paper_contents (sha256, content) VALUES (%s, %b) ON CONFLICT (sha256) DO NOTHING"
+    async with pool.connection() as connection:
+        await connection.execute(query, (paper.sha256, paper.content))
+
+
+async def _content(pool: Pool, sha256: str) -> bytes | None:
+    async with pool.connection() as connection:
+        cursor = await connection.execute("SELECT content FROM office.paper_contents WHERE sha256 = %s", (sha256,), binary=True)
+        row = await cursor.fetchone()
+    return bytes(row[0]) if row else None

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The API's reads: the views, and how a case stood at an earlier moment."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
+
+from domain.asks import ASKS
+from domain.case import Status
+from domain.dates import danish_date
+from domain.organisation import Body
+from domain.route import Route
+from projections.as_of import case_as_of, parse_as_of, timeline_as_of
+from projections.documents import Document, case_document, is_overdue
+from projections.queries import LARGEST_PAGE
+from web import examples
+from web.commands import CaseId
+from web.describing import read
+from web.guards import Reader, known
+from web.problems import ProblemError
+from web.services import Services, services
+
+WAIT_SECONDS = 10.0
+LARGEST_POSITION = 2**63 - 1
+
+AsOf = Annotated[
+    str | None, Query(description="An instant, or a date meaning the end of that Danish day; by recorded time.")
+]
+
+
+async def caught_up(
+    request: Request,
+    at_least: Annotated[
+        int | None,
+        Query(ge=0, le=LARGEST_POSITION, description="Wait until the view has come to this `position`; 503 after 10 s."),
+    ] = None,
+) -> None:
+    """Wait until the views have come to `at_least`; raises a 503 problem after ten seconds."""
+    if at_least is not None and not await services(request).views.wait_for(at_least, WAIT_SECONDS):
+        detail = f"the view has not come to position {at_least}; ask again"
+        raise ProblemError("view_behind", detail, headers={"Retry-After": "2"})
+
+
+router = APIRouter(tags=["reads"], dependencies=[Depends(known), Depends(caught_up)])
+
+
+@router.get("/cases", summary="List cases", **read(examples.CASES))
+async def list_cases(
+    request: Request,
+    principal: Reader,
+    status: Annotated[Status | None, Query(description="Only cases of this status.")] = None,
+    route: Annotated[str | None, Query(description="Only cases of this route.")] = None,
+    waiting_for: Annotated[str | None, Query(description="Only cases that wait for this body.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Words of title, reference or id.")] = None,
+    overdue: Annotated[bool | None, Query(description="Only cases that are, or are not, past a date.")] = None,
+    cursor: Annotated[str | None, Query(max_length=500, description="`next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="The most cases of a page.")] = 50,
+) -> JSONResponse:
+    """One page of the cases, newest first; `next` is the cursor of the following page, null at the last."""
+    shared = services(request)
+    page = await shared.views.cases(
+        today=shared.today(),
+        status=status,
+        route=route,
+        waiting_for=waiting_for,
+        q=q,
+        overdue=overdue,
+        cursor=cursor,
+        limit=limit,
+    )
+    return JSONResponse(page)
+
+
+@router.get("/cases/{id}", summary="Show a case", **read(examples.CASE))
+async def show_case(request: Request, principal: Reader, case: CaseId, as_of: AsOf = None) -> JSONResponse:
+    """A case with every step of its route and every body's answer, now or as it stood at an earlier moment."""
+    return JSONResponse(await find_case(services(request), case, as_of))
+
+
+@router.get("/cases/{id}/timeline", summary="Show what happened to a case", **read(examples.TIMELINE))
+async def show_timeline(request: Request, principal: Reader, case: CaseId, as_of: AsOf = None) -> JSONResponse:
+    """Every event of a case, oldest first, each with a sentence in Danish and English."""
+    return JSONResponse({"items": await find_timeline(services(request), case, as_of)})
+
+
+@router.get("/cases/{id}/papers", summary="List a case's papers", **read(examples.PAPERS))
+async def list_papers(request: Request, principal: Reader, case: CaseId) -> JSONResponse:
+    """The versions of a case's papers, each with name, SHA-256 and size in bytes."""
+    return JSONResponse({"items": (await find_case(services(request), case))["papers"]})
+
+
+@router.get("/bodies", summary="List the bodies", **read(examples.BODIES, (401, 503)))
+async def list_bodies(request: Request, principal: Reader) -> JSONResponse:
+    """Every body of the organisation in its order, with the number of cases that wait for it."""
+    shared = services(request)
+    waiting = await shared.views.bodies_waiting()
+    bodies = shared.organisation.bodies.values()
+    return JSONResponse({"items": [_body_document(shared, body, waiting.get(body.id, 0)) for body in bodies]})
+
+
+@router.get("/bodies/{id}/inbox", summary="Show what waits for a body", **read(examples.INBOX))
+async def show_inbox(request: Request, principal: Reader, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
+    """The open steps that wait for a body's answer, the earliest due first."""
+    shared = services(request)
+    return JSONResponse({"items": await shared.views.inbox(shared.organisation.body(id).id)})
+
+
+@router.get("/overview", summary="Count the cases", **read(examples.OVERVIEW, (401, 503)))
+async def show_overview(request: Request, principal: Reader) -> JSONResponse:
+    """How many cases stand where, are overdue, and wait for whom."""
+    shared = services(request)
+    return JSONResponse(await shared.views.overview(shared.today()))
+
+
+@router.get("/routes", summary="List the routes", **read(examples.ROUTES, (401, 503)))
+async def list_routes(request: Request, principal: Reader) -> JSONResponse:
+    """The newest version of every route: its steps, whom each asks, and what they may answer."""
+    shared = services(request)
+    return JSONResponse({"items": [_route_document(shared, route) for route in shared.organisation.routes.values()]})
+
+
+async def find_case(shared: Services, case: Any, as_of: str | None = None) -> Document:
+    """A case's document with `overdue`; raises `CaseNotFoundError` and, before it was opened, a 404 problem."""
+    if as_of is not None:
+        moment = parse_as_of(as_of)
+        document = await shared.run(lambda: shared.cases.get(case) and case_as_of(shared.cases, case, moment))
+        return _dated(_opened(document, as_of), danish_date(moment))
+    document = await shared.views.case(case, shared.today())
+    if document is None:  # just opened, and the views have not come that far
+        document = await shared.run(lambda: _newest(shared, case))
+        return _dated(document, shared.today())
+    return document
+
+
+async def find_timeline(shared: Services, case: Any, as_of: str | None = None) -> list[Document]:
+    """A case's timeline, oldest first; raises as `find_case`."""
+    if as_of is None and (entries := await shared.views.timeline(case)):
+        return entries
+    moment = parse_as_of(as_of) if as_of is not None else shared.clock()
+    found = await shared.run(lambda: shared.cases.get(case) and timeline_as_of(shared.cases, case, moment))
+    entries = _opened(found, as_of)
+    return entries
+
+
+def _newest(shared: Services, case: Any) -> Document:
+    found = shared.cases.get(case)
+    return case_document(found, shared.cases.position(case, found.version))
+
+
+def _opened(found: Any, as_of: str | None) -> Any:
+    if found is None:
+        raise ProblemError("case_not_found", f"the case was not opened yet on {as_of}; ask for a later moment")
+    return found
+
+
+def _dated(document: Document, today: Any) -> Document:
+    return {**document, "overdue": is_overdue(document, today)}
+
+
+def _body_document(shared: Services, body: Body, waiting: int) -> Document:
+    groups = [g.id for g in shared.organisation.groups.values() if body.id in g.members_on(shared.today())]
+    return {
+        "id": body.id,
+        "name": vars(body.name_on(shared.today())),
+        "full_name": vars(body.full_name) if body.full_name else None,
+        "kind": str(body.kind),
+        "authority_code": body.authority_code,
+        "cvr": body.cvr,
+        "groups": groups,
+        "waiting": waiting,
+    }
+
+
+def _route_document(shared: Services, route: Route) -> Document:
+    steps = [
+        {
+            "id": step.id,
+            "name": vars(step.name),
+            "ask": step.ask,
+            "outcomes": list(ASKS[step.ask].outcomes),
+            "mode": step.mode,
+            "bodies": _asked(shared, step.group, step.bodies),
+            "after": list(step.after),
+            "due": step.due,
+        }
+        for step in route.steps
+    ]
+    return {"id": route.id, "version": route.version, "name": vars(route.name), "binds": route.binds, "steps": steps}
+
+
+def _asked(shared: Services, group: str | None, bodies: tuple[str, ...]) -> list[str]:
+    return list(shared.organisation.group(group).members_on(shared.today()) if group else bodies)

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Renders pages: the templates, what they may use, and whether a caller wants a page at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from domain.dates import COPENHAGEN
+from web import words
+
+FOLDER = Path(__file__).resolve().parent
+API_PREFIX = "/api/"
+
+_PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether an error is to be shown as a page: a browser asks, outside the API and the operators' addresses."""
+    path = request.url.path
+    return "text/html" in request.headers.get("accept", "") and not path.startswith((API_PREFIX, *_PLAIN_PATHS))
+
+
+def render(
+    request: Request, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
+) -> HTMLResponse:
+    """A page from its template; no page is kept by a cache, since each is one person's and changes."""
+    visitor = getattr(request.state, "visitor", None)
+    html = environment().get_template(template).render(visitor=visitor, **values)
+    return HTMLResponse(html, status, {"Cache-Control": "no-store", **(headers or {})})
+
+
+@cache
+def environment() -> Environment:
+    """The templates with autoescape; a name that a page misses is an error, not an empty place."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["day"] = danish_day
+    made.filters["moment"] = danish_moment
+    made.globals["words"] = words
+    return made
+
+
+def danish_day(value: date | datetime | str | None) -> str:
+    """A date as Danes write it, `28. maj 2025`; of an instant its Danish date, of nothing an empty text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = value.astimezone(COPENHAGEN).date()
+    return f"{value.day}. {words.MONTHS[value.month - 1]} {value.year}" if value else ""
+
+
+def danish_moment(value: datetime | str | None) -> str:
+    """An instant in Danish time, `28. maj 2025 kl. 14.05`."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{danish_day(instant)} kl. {instant.astimezone(COPENHAGEN):%H.%M}" if instant else ""

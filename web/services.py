@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What one `web` process works with, from its start to its end, and how a request reaches it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import Request
+from psycopg_pool import AsyncConnectionPool
+
+from domain.cases import Cases
+from domain.dates import danish_date
+from domain.organisation import Organisation
+from projections.listener import ViewListener
+from projections.queries import Views
+from runtime.clock import Clock, real_now
+from runtime.settings import ResolvedSettings
+from web.bounds import MessageRate, Threads
+from web.metrics import Metrics
+from web.sessions import Sessions
+
+COMMANDS_AT_ONCE = 32
+"""Threads for commands; most of them wait for one commit that takes all of them along (domain/committing.py)."""
+EVENT_STORE_OVERFLOW = 14
+"""Connections of the event store beyond its first two: what is read beside a commit waits shortly for one."""
+POOL_SIZE = 16
+POOL_WAIT_SECONDS = 3.0
+STATEMENT_MILLISECONDS = 9000
+
+Pool = AsyncConnectionPool[Any]
+
+
+@dataclass
+class Services:
+    """Everything that requests share; made once by `create_app`."""
+
+    settings: ResolvedSettings
+    cases: Cases
+    organisation: Organisation
+    clock: Clock
+    pool: Pool
+    views: Views
+    listener: ViewListener
+    sessions: Sessions
+    rate: MessageRate
+    metrics: Metrics = field(default_factory=Metrics)
+    threads: Threads = field(default_factory=lambda: Threads(COMMANDS_AT_ONCE))
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is about to end: streams end at once."""
+
+    @classmethod
+    def build(cls, settings: ResolvedSettings, cases: Cases, organisation: Organisation, clock: Clock) -> Services:
+        """The services, not yet connected. Raises `SettingsError` without a signing key."""
+        pool, listener = _pool(settings.database_url), ViewListener(settings.database_url)
+        sessions = Sessions(settings.signing_key(), secure=settings.public_url.startswith("https:"))
+        rate = MessageRate(settings.webhooks_per_minute, real_now)
+        return cls(settings, cases, organisation, clock, pool, Views(pool, listener), listener, sessions, rate)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Hold the connections open; a database that is away is waited for by the requests, not here."""
+        await self.pool.open()
+        try:
+            async with self.listener:
+                yield
+        finally:
+            self.closing.set()
+            await self.pool.close(timeout=1)
+
+    def today(self) -> date:
+        """The Danish date that the clock shows."""
+        return danish_date(self.clock())
+
+    async def run(self, function: Callable[[], Any]) -> Any:
+        """What a blocking function of the event store returns; raises TimeoutError after nine seconds."""
+        return await self.threads.run(function)
+
+
+def services(request: Request) -> Services:
+    """The services of the application that a request came to."""
+    found: Services = request.app.state.services
+    return found
+
+
+def now() -> datetime:
+    """The real instant: signatures, sessions and links live in real time, whatever the injected clock shows."""
+    return real_now()
+
+
+def _pool(url: str) -> Pool:
+    options = {
+        "autocommit": True,
+        "connect_timeout": 3,
+        "options": f"-c statement_timeout={STATEMENT_MILLISECONDS}",
+    }
+    # A short reconnection: after an outage the next request begins a new one instead of waiting out a long pause.
+    return AsyncConnectionPool(
+        url,
+        kwargs=options,
+        min_size=2,
+        max_size=POOL_SIZE,
+        timeout=POOL_WAIT_SECONDS,
+        reconnect_timeout=POOL_WAIT_SECONDS,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+        name="web",
+    )

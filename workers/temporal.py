@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How our processes speak with Temporal: connecting, waking a case's workflow, and naming what it must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode
+
+from runtime.settings import ResolvedSettings
+from runtime.temporal import temporal_connection
+from workflows.messages import (
+    CHANGED,
+    SEARCH_ATTRIBUTE_KEYS,
+    TASK_QUEUE,
+    WORKFLOW,
+    CaseInput,
+    Changed,
+    case_workflow_id,
+)
+
+RPC_TIMEOUT = timedelta(seconds=5)
+# With a longer one a killed worker's case could stand still for more than ten seconds.
+TASK_TIMEOUT = timedelta(seconds=5)
+# Our own loops try again: the client only bridges a moment, and notices a server's return within a second.
+RETRIES = RetryConfig(max_interval_millis=1000, max_elapsed_time_millis=5000)
+LONGEST_SUMMARY = 400
+"""The longest summary that Temporal takes, in bytes."""
+
+SEARCH_ATTRIBUTES = tuple(
+    f"{key.name}={key.indexed_value_type.name.title().replace('_', '')}" for key in SEARCH_ATTRIBUTE_KEYS
+)
+"""What Temporal must know to look cases up by, as its development server takes it: `name=Type`."""
+
+_LOST = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+_KNOWN_ALREADY = {RPCStatusCode.ALREADY_EXISTS}
+_NOT_OURS_TO_DO = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
+
+log = structlog.get_logger()
+
+
+class TemporalLostError(ConnectionError):
+    """Temporal does not answer."""
+
+
+@dataclass(frozen=True)
+class Waking:
+    """A case whose workflow is to look at the log, which holds it up to `version`; title and route are for people."""
+
+    case_id: UUID
+    version: int
+    title: str
+    route: str
+
+
+async def connect_temporal(settings: ResolvedSettings, *, lazy: bool = False) -> Client:
+    """Connect to Temporal; raises `TemporalLostError`. A `lazy` client connects at its first call."""
+    options = temporal_connection(settings)
+    with _noticing_loss():
+        return await Client.connect(**options, data_converter=pydantic_data_converter, retry_config=RETRIES, lazy=lazy)
+
+
+async def wake(client: Client, case: Waking) -> None:
+    """Signal a case's workflow, starting it where none runs; safe to repeat.
+
+    Raises `TemporalLostError` within seconds, and `RPCError` for what Temporal refuses.
+    """
+    with _noticing_loss():
+        await client.start_workflow(
+            WORKFLOW,
+            CaseInput(case.case_id, case.version),
+            id=case_workflow_id(case.case_id),
+            task_queue=TASK_QUEUE,
+            task_timeout=TASK_TIMEOUT,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal=CHANGED,
+            start_signal_args=[Changed(case.version)],
+            static_summary=_shortened(case.title),
+            static_details=case.route,
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Make Temporal know by what cases are looked up; those that it knows already are fine."""
+    for key in SEARCH_ATTRIBUTE_KEYS:
+        wanted = {key.name: IndexedValueType.ValueType(key.indexed_value_type)}
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
+        try:
+            await client.operator_service.add_search_attributes(request, timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status in _NOT_OURS_TO_DO:
+                log.warning("search_attribute_not_registered", attribute=key.name, error=error.message)
+            elif error.status not in _KNOWN_ALREADY:
+                raise
+
+
+@contextmanager
+def _noticing_loss() -> Iterator[None]:
+    """Tell an outage, which passes, from a refusal."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status in _LOST:
+            raise TemporalLostError(f"Temporal does not answer: {error.message}") from error
+        raise
+    except RuntimeError as error:  # the client could not connect
+        raise TemporalLostError(f"Temporal does not answer: {error}") from error
+
+
+def _shortened(text: str) -> str:
+    """As much of a text as Temporal takes for a summary."""
+    return text.encode()[:LONGEST_SUMMARY].decode(errors="ignore")

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The Temporal worker: runs the workflows of the cases and the activities that write the log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from domain.cases import Cases
+from organisations.load import load_organisation
+from runtime.clock import Clock
+from runtime.database import eventsourcing_env
+from runtime.parts import beating
+from runtime.settings import ResolvedSettings, Settings
+from workers.loop import stopping
+from workers.temporal import connect_temporal
+from workflows.activities import CaseActivities
+from workflows.case_workflow import CaseWorkflow
+from workflows.messages import TASK_QUEUE
+
+CONCURRENT_ACTIVITIES = 8
+"""Of each kind, local and regular; every one has a thread and a connection to the database."""
+CACHED_WORKFLOWS = 500
+# How long a case waits for the worker that knew it, before any other takes it over: a killed one never answers.
+STICKY_SECONDS = 1.5
+GRACE_SECONDS = 3.0
+HEALTH_SECONDS = 2.0
+FIRST_BACK_OFF_SECONDS = 0.25
+LONGEST_BACK_OFF_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, through outages of Temporal and of the database."""
+    known = settings.resolved()
+    clock = Clock.load(known.data)
+    env = eventsourcing_env(known.database_url, pool_size=2, max_overflow=2 * CONCURRENT_ACTIVITIES)
+    with Cases(organisation=load_organisation(known.organisation), clock=clock, env=env) as cases, stopping() as stop:
+        await WorkerPart(known, CaseActivities(cases, clock)).run(stop)
+
+
+def case_worker(client: Client, activities: CaseActivities, threads: ThreadPoolExecutor) -> Worker:
+    """A worker for every case's workflow and its activities, run in `threads`."""
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[CaseWorkflow],
+        activities=[activities.advance],
+        activity_executor=threads,
+        max_concurrent_activities=CONCURRENT_ACTIVITIES,
+        max_concurrent_local_activities=CONCURRENT_ACTIVITIES,
+        max_cached_workflows=CACHED_WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=STICKY_SECONDS),
+        graceful_shutdown_timeout=timedelta(seconds=GRACE_SECONDS),
+    )
+
+
+def activity_threads() -> ThreadPoolExecutor:
+    """The threads for a worker's activities."""
+    return ThreadPoolExecutor(2 * CONCURRENT_ACTIVITIES, thread_name_prefix="activity")
+
+
+class WorkerPart:
+    """The worker as a part of the installation: supervised, beating, ready while Temporal answers."""
+
+    def __init__(self, settings: ResolvedSettings, activities: CaseActivities) -> None:
+        """Work with the Temporal and the database of `settings`."""
+        self._settings = settings
+        self._activities = activities
+        self._failures = 0
+        self._ready = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what goes wrong is logged and tried again within five seconds."""
+        async with beating(self._settings.database_url, "worker", self._status) as beat_now:
+            while not stop.is_set():
+                try:
+                    await self._work(stop, beat_now)
+                except Exception as error:  # noqa: BLE001 -- whatever went wrong, the part must come back
+                    self._ready = False
+                    await self._back_off(stop, error)
+        log.info("worker_stopped")
+
+    def _status(self) -> tuple[bool, Mapping[str, Any]]:
+        return self._ready, {"task_queue": TASK_QUEUE}
+
+    async def _work(self, stop: asyncio.Event, beat_now: asyncio.Event) -> None:
+        """Serve Temporal on one connection until `stop`; raises when the worker cannot go on."""
+        client = await connect_temporal(self._settings)
+        with activity_threads() as threads:
+            worker = case_worker(client, self._activities, threads)
+            serving = asyncio.create_task(worker.run())
+            watching = asyncio.create_task(self._watch(client, beat_now))
+            stopped = asyncio.create_task(stop.wait())
+            try:
+                await asyncio.wait({serving, watching, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                watching.cancel()
+                stopped.cancel()
+                if not serving.done():
+                    await worker.shutdown()
+                await serving
+
+    async def _watch(self, client: Client, beat_now: asyncio.Event) -> None:
+        """Note whether Temporal answers, again and again."""
+        while True:
+            answers = await _answers(client)
+            if answers != self._ready:
+                self._ready = answers
+                log.info(
+                    "worker_ready" if answers else "worker_lost_temporal", temporal=self._settings.temporal_address
+                )
+                beat_now.set()
+            if answers:
+                self._failures = 0
+            await asyncio.sleep(HEALTH_SECONDS)
+
+    async def _back_off(self, stop: asyncio.Event, error: Exception) -> None:
+        """Log the failure and pause, longer after each one in a row."""
+        pause = min(FIRST_BACK_OFF_SECONDS * 2**self._failures, LONGEST_BACK_OFF_SECONDS)
+        self._failures += 1
+        log.warning("worker_failed", error=str(error), retry_in=pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+
+
+async def _answers(client: Client) -> bool:
+    with suppress(RPCError, RuntimeError):
+        return await client.service_client.check_health(timeout=timedelta(seconds=HEALTH_SECONDS))
+    return False

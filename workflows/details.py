@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The story of a case in a few Danish lines of Markdown, for Temporal's own UI."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from domain.asks import ASKS
+from domain.case import AnswerState, Case, Round, Status, StepState
+from domain.errors import AbsentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from domain.organisation import Organisation
+    from domain.route import Step
+
+STATUSES = {
+    Status.RUNNING: "i gang",
+    Status.SUSPENDED: "sat i bero",
+    Status.WITHDRAWN: "trukket tilbage",
+    Status.APPROVED: "godkendt",
+    Status.REJECTED: "afvist",
+    Status.COMPLETED: "afsluttet",
+}
+STATES = {
+    StepState.WAITING: "venter",
+    StepState.OPEN: "åben",
+    StepState.COMPLETED: "afsluttet",
+    StepState.SKIPPED: "sprunget over",
+}
+
+
+def case_details(case: Case, organisation: Organisation, today: date) -> str:
+    """The title, how the case stands, and a line a step: its state, who has answered, and who is awaited until when."""
+    heading = [f"**{_plain(case.title)}**", _standing(case)]
+    steps = [line for step, current in case.current_rounds() for line in _step(step, current, organisation, today)]
+    return "\n\n".join((*heading, "\n".join(steps)))
+
+
+def _standing(case: Case) -> str:
+    deadline = f" · frist {case.deadline}" if case.deadline else ""
+    return f"{case.route.name.da} · {STATUSES[case.status]}{deadline}"
+
+
+def _step(step: Step, current: Round, organisation: Organisation, today: date) -> Iterator[str]:
+    number = f" (runde {current.number})" if current.number > 1 else ""
+    yield f"- **{step.name.da}**{number}: {', '.join(_facts(step, current))}"
+    if current.state == StepState.OPEN and current.pending:
+        yield f"    - afventer {_names(current.pending, organisation, today)}"
+
+
+def _facts(step: Step, current: Round) -> Iterator[str]:
+    outcomes = ASKS[step.ask].outcomes
+    result = outcomes.get(current.result or "")
+    yield result.name.da.lower() if result else STATES[current.state]
+    if current.state in {StepState.OPEN, StepState.COMPLETED} and len(current.answers) > 1:
+        answered = sum(a.state == AnswerState.ANSWERED for a in current.answers.values())
+        yield f"{answered} af {len(current.answers)} har svaret"
+    if current.state == StepState.OPEN:
+        yield from (outcomes[said].name.da.lower() for said in _interim(current))
+        yield from _due(current)
+
+
+def _interim(current: Round) -> Iterator[str]:
+    """What bodies have said that are still awaited."""
+    for answer in current.answers.values():
+        if answer.outcome and answer.state != AnswerState.ANSWERED:
+            yield answer.outcome
+
+
+def _due(current: Round) -> Iterator[str]:
+    if current.due:
+        yield f"frist {current.due}" + (" (overskredet)" if current.overdue == current.due else "")
+
+
+def _names(bodies: Iterable[str], organisation: Organisation, today: date) -> str:
+    return ", ".join(_name(body, organisation, today) for body in bodies)
+
+
+def _name(body: str, organisation: Organisation, today: date) -> str:
+    try:
+        return organisation.name_of(body, today).da
+    except AbsentError:  # taken out of the organisation's files since the case was opened
+        return body
+
+
+def _plain(text: str) -> str:
+    """People's own words without what Markdown would take for marks or links."""
+    return "".join(f"\\{c}" if c in r"\`*_[]<>#|!" else c for c in text).replace("\n", " ")
