@@ -18,6 +18,7 @@ from domain.errors import (
     InvalidError,
     StepNotOpenError,
 )
+from domain.texts import checked
 
 if TYPE_CHECKING:
     from domain.cases import Command
@@ -201,7 +202,7 @@ def _record(
         "outcome": reply.outcome,
         "decided_on": _iso(reply.decided_on),
         "decided_by": reply.decided_by,
-        "reference": reply.reference,
+        "reference": checked(reply.reference, "reference"),
         "version": reply.version,
         "due": _iso(reply.due),
         "supports": reply.supports,
@@ -219,7 +220,7 @@ def _facts(message: Message, current: Round) -> dict[str, Any]:
         "round": current.number,
         "body": message.body,
         "effect": EFFECTS.get(current.state, "late"),
-        "remark": message.reply.remark,
+        "remark": checked(message.reply.remark, "remark"),
         "source": message.source,
         "message_id": message.id,
     }

@@ -23,6 +23,7 @@ from domain.errors import (
     StepNotOpenError,
 )
 from domain.following import next_wake, what_follows
+from domain.texts import checked, required
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -128,7 +129,7 @@ class Cases(Application[UUID]):
             "route": chosen.text,
             "organisation": self.organisation.id,
             "title": title.strip(),
-            "reference": reference,
+            "reference": checked(reference, "reference"),
             "deadline": deadline.isoformat() if deadline else None,
             "attributes": dict(attributes or {}),
             "concerned": list(concerned),
@@ -148,7 +149,7 @@ class Cases(Application[UUID]):
 
         def decide(case: Case, at: datetime) -> str:
             _check_open(case)
-            self._trigger(case, Case.Withdrawn, at, command, reason=_required(reason, "reason"))
+            self._trigger(case, Case.Withdrawn, at, command, reason=required(reason, "reason"))
             return "counted"
 
         return self._execute(case_id, command, decide)
@@ -161,7 +162,7 @@ class Cases(Application[UUID]):
             if case.status == Status.SUSPENDED:
                 what = "the case is suspended already"
                 raise ConflictError(what, "resume it, or leave it so")
-            self._trigger(case, Case.Suspended, at, command, reason=_required(reason, "reason"))
+            self._trigger(case, Case.Suspended, at, command, reason=required(reason, "reason"))
             return "counted"
 
         return self._execute(case_id, command, decide)
@@ -186,7 +187,7 @@ class Cases(Application[UUID]):
         def decide(case: Case, at: datetime) -> str:
             _check_open(case)
             _check_deadline(deadline, danish_date(at))
-            facts = {"deadline": deadline.isoformat(), "reason": _required(reason, "reason")}
+            facts = {"deadline": deadline.isoformat(), "reason": required(reason, "reason")}
             self._trigger(case, Case.DeadlineExtended, at, command, **facts)
             return "counted"
 
@@ -235,7 +236,7 @@ class Cases(Application[UUID]):
             if size > MAX_PAPER:
                 what = f"the paper is {size} bytes"
                 raise InvalidError(what, f"send at most {MAX_PAPER} bytes", "size")
-            facts = {"name": _required(name, "name"), "sha256": sha256, "size": size}
+            facts = {"name": required(name, "name"), "sha256": sha256, "size": size}
             self._trigger(case, Case.PaperAdded, at, command, number=len(case.papers) + 1, **facts)
             return "counted"
 
@@ -397,7 +398,7 @@ def _check_open(case: Case) -> None:
 
 
 def _check_opening(title: str, deadline: date | None, today: date) -> None:
-    if len(_required(title, "title")) > MAX_TITLE:
+    if len(required(title, "title")) > MAX_TITLE:
         what = f"the title has {len(title)} characters"
         raise InvalidError(what, f"write at most {MAX_TITLE}", "title")
     if deadline is not None:
@@ -408,13 +409,6 @@ def _check_deadline(deadline: date, today: date) -> None:
     if deadline < today:
         what = f"the deadline {deadline} is before today, {today}"
         raise InvalidError(what, "give a date from today on", "deadline")
-
-
-def _required(text: str, field: str) -> str:
-    if not text.strip():
-        what = f"the {field} is empty"
-        raise InvalidError(what, f"write a {field}", field)
-    return text.strip()
 
 
 def _submission(case: Case, step_id: str | None) -> Step:

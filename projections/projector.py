@@ -90,12 +90,11 @@ class Projector:
     def _take(self, connection: _Connection) -> bool:
         if self.position is None:
             self.position = _stored_position(connection)
-        batch = self._cases.read_log(self.position + 1, self._batch)
-        if not batch:
+        found = self._cases.read_log(self.position + 1, self._batch)
+        if not found:
             return False
-        last = batch[-1].position
-        entries = self._entries(batch)
-        batch = batch[: len(entries)]
+        entries = self._entries(found)
+        batch = found[: len(entries)]
         rows = self._rows(batch, entries)
         with connection.transaction():
             # Another replica may have worked, or a rebuild may have been swapped in: then nothing of this is written.
@@ -106,7 +105,7 @@ class Projector:
             if self._schema == LIVE:
                 notify(connection, batch[-1].position, rows.changed)
         self.position = batch[-1].position
-        return len(batch) == self._batch or batch[-1].position < last
+        return len(found) == self._batch or len(batch) < len(found)
 
     def _entries(self, batch: Sequence[Logged]) -> list[Document]:
         """Fold the batch into the cases, up to an event that cannot be folded: the next batch begins with it."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 from functools import cache
 from typing import Any
@@ -52,5 +54,12 @@ def temporal_runtime() -> Runtime:
         prepend_target_on_message=False,
         append_log_fields_to_message=False,
     )
+    atexit.register(_let_go)
     logs = LoggingConfig(filter=TelemetryFilter(core_level="INFO", other_level="ERROR"), forwarding=forwarding)
     return Runtime(telemetry=TelemetryConfig(logging=logs))
+
+
+def _let_go() -> None:
+    """Drop the runtime while the interpreter still works: its log thread, caught by the end, would never let us end."""
+    temporal_runtime.cache_clear()
+    gc.collect()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
@@ -55,29 +56,28 @@ def create_token(connection: _Connection, role: str, name: str | None = None) ->
     """A new bearer token, of which only the SHA-256 is kept; raises `InvalidError` for an unknown role."""
     _check_role(role)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    digest = _sha256(token)
+    token_id = uuid4()
     connection.execute(
-        "INSERT INTO office.access_tokens (token_sha256, role, name) VALUES (%s, %s, %s)",
-        (digest, role, name or f"{role} {digest.hex()[:6]}"),
+        "INSERT INTO office.access_tokens (id, sha256, role, name) VALUES (%s, %s, %s, %s)",
+        (token_id, _sha256(token), role, name or f"{role} {token_id.hex[:6]}"),
     )
     return token
 
 
 async def find_token(pool: _Pool, token: str) -> Principal | None:
     """The principal of a bearer token, None if there is no such token."""
-    query = "SELECT name, role FROM office.access_tokens WHERE token_sha256 = %s AND revoked_at IS NULL"
-    digest = _sha256(token)
-    row = await _one(pool, query, digest)
-    return Principal(f"token:{digest.hex()[:32]}", row[0], row[1], "token") if row else None
+    query = "SELECT id, name, role FROM office.access_tokens WHERE sha256 = %s AND revoked_at IS NULL"
+    row = await _one(pool, query, _sha256(token))
+    return Principal(f"token:{row[0]}", row[1], row[2], "token") if row else None
 
 
 def create_signin_link(connection: _Connection, role: str, base_url: str, now: datetime) -> str:
     """The address of a new sign-in link, good once within 15 minutes of the real instant `now`."""
     _check_role(role)
     code = secrets.token_urlsafe(32)
-    connection.execute("DELETE FROM office.signin_links WHERE expires_at < %s", (now,))
+    connection.execute("DELETE FROM office.signin_links WHERE valid_until < %s", (now,))
     connection.execute(
-        "INSERT INTO office.signin_links (token_sha256, role, expires_at) VALUES (%s, %s, %s)",
+        "INSERT INTO office.signin_links (sha256, role, valid_until) VALUES (%s, %s, %s)",
         (_sha256(code), role, now + LINK_VALID),
     )
     return f"{base_url.rstrip('/')}/signin?code={code}"
@@ -85,7 +85,7 @@ def create_signin_link(connection: _Connection, role: str, base_url: str, now: d
 
 async def is_link_good(pool: _Pool, code: str, now: datetime) -> bool:
     """Whether a sign-in link is still good, without using it up."""
-    query = "SELECT 1 FROM office.signin_links WHERE token_sha256 = %s AND expires_at >= %s AND used_at IS NULL"
+    query = "SELECT 1 FROM office.signin_links WHERE sha256 = %s AND valid_until >= %s AND used_at IS NULL"
     return await _one(pool, query, _sha256(code), now) is not None
 
 
@@ -93,7 +93,7 @@ async def use_link(pool: _Pool, code: str, now: datetime) -> str | None:
     """Use a sign-in link up and return its role, None if it is not good (any more)."""
     query = """
         UPDATE office.signin_links SET used_at = %s
-        WHERE token_sha256 = %s AND expires_at >= %s AND used_at IS NULL RETURNING role
+        WHERE sha256 = %s AND valid_until >= %s AND used_at IS NULL RETURNING role
     """
     row = await _one(pool, query, now, _sha256(code), now)
     return str(row[0]) if row else None

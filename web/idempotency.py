@@ -56,7 +56,7 @@ class Attempt:
         if key is not None and not _KEY.fullmatch(key):
             raise invalid([FieldError("Idempotency-Key", "is no key", "send 1 to 200 visible ASCII characters")])
         text = json.dumps([request.url.path, asked], sort_keys=True, default=str)
-        return cls(principal, key, hashlib.sha256(text.encode()).digest())
+        return cls(who, key, hashlib.sha256(text.encode()).digest())
 
     @property
     def command(self) -> Command:
@@ -95,8 +95,8 @@ async def _claim(connection: psycopg.AsyncConnection[Any], attempt: Attempt) -> 
         await connection.execute("SELECT set_config('lock_timeout', %s, true)", (WAIT,))
         cursor = await connection.execute(
             """
-            INSERT INTO office.idempotency_keys (principal, key, fingerprint) VALUES (%s, %s, %s)
-            ON CONFLICT (principal, key) DO NOTHING
+            INSERT INTO office.idempotency_keys (who, key, fingerprint) VALUES (%s, %s, %s)
+            ON CONFLICT (who, key) DO NOTHING
             """,
             (*who, attempt.fingerprint),
         )
@@ -110,19 +110,19 @@ async def _claim(connection: psycopg.AsyncConnection[Any], attempt: Attempt) -> 
 
 async def _read(connection: psycopg.AsyncConnection[Any], attempt: Attempt) -> Answer:
     cursor = await connection.execute(
-        "SELECT fingerprint, status, response, headers FROM office.idempotency_keys WHERE principal = %s AND key = %s",
+        "SELECT fingerprint, status, response FROM office.idempotency_keys WHERE who = %s AND key = %s",
         (attempt.principal.id, attempt.key),
     )
     row = await cursor.fetchone()
     if row is None or bytes(row[0]) != attempt.fingerprint:
         detail = "another request was sent with this Idempotency-Key; send this one with a new key"
         raise ProblemError("key_reused", detail)
-    return Answer(row[1], row[2], row[3].get("location"))
+    return Answer(row[1], row[2]["content"], row[2]["location"])
 
 
 async def _keep(connection: psycopg.AsyncConnection[Any], attempt: Attempt, answer: Answer) -> None:
-    kept = (answer.status, Jsonb(answer.content), Jsonb({"location": answer.location}))
+    kept = Jsonb({"content": answer.content, "location": answer.location})
     await connection.execute(
-        "UPDATE office.idempotency_keys SET status = %s, response = %s, headers = %s WHERE principal = %s AND key = %s",
-        (*kept, attempt.principal.id, attempt.key),
+        "UPDATE office.idempotency_keys SET status = %s, response = %s WHERE who = %s AND key = %s",
+        (answer.status, kept, attempt.principal.id, attempt.key),
     )

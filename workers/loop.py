@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -44,7 +44,7 @@ async def run_alone(
 
 
 @contextlib.contextmanager
-def stopping() -> Any:
+def stopping() -> Iterator[asyncio.Event]:
     """Give an event that SIGTERM and SIGINT set, for as long as the block runs."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from psycopg import sql
 
 from projections.projector import LIVE, SCHEMA_FILE, create_tables
 from runtime.database import SERVICE_ROLE, connect, eventsourcing_env
+from runtime.settings import Settings, SettingsError
+from workers.temporal import connect_temporal, register_search_attributes
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOG_TABLE = "public.cases_events"
@@ -57,6 +60,22 @@ _GRANT_LOG = f"""
 
 class MigrationError(RuntimeError):
     """The database cannot be brought up to date: what is wrong and how to mend it."""
+
+
+async def run(settings: Settings) -> None:
+    """Migrate as the owner, and register in Temporal what cases are looked up by; raises `SettingsError`.
+
+    Without a Temporal in the settings only the database is migrated.
+    """
+    owner_url = settings.migrate_database_url or settings.database_url
+    if owner_url is None:
+        what = "not set, so there is no database to migrate"
+        raise SettingsError("SAGSGANG_MIGRATE_DATABASE_URL", what, "set it to the database's address as its owner")
+    password = settings.service_password.get_secret_value() if settings.service_password else None
+    await asyncio.to_thread(migrate, owner_url, password)
+    if settings.temporal_address is not None:
+        known = settings.model_copy(update={"database_url": owner_url}).resolved()
+        await register_search_attributes(await connect_temporal(known))
 
 
 def migrate(owner_url: str, service_password: str | None = None) -> list[str]:

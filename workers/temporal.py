@@ -92,12 +92,16 @@ async def wake(client: Client, case: Waking) -> None:
 
 
 async def register_search_attributes(client: Client) -> None:
-    """Make Temporal know by what cases are looked up; those that it knows already are fine."""
+    """Make Temporal know by what cases are looked up; those that it knows already are fine.
+
+    Raises `TemporalLostError`, and `RPCError` for what Temporal refuses.
+    """
     for key in SEARCH_ATTRIBUTE_KEYS:
         wanted = {key.name: IndexedValueType.ValueType(key.indexed_value_type)}
         request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
         try:
-            await client.operator_service.add_search_attributes(request, timeout=RPC_TIMEOUT)
+            with _noticing_loss():
+                await client.operator_service.add_search_attributes(request, timeout=RPC_TIMEOUT)
         except RPCError as error:
             if error.status in _NOT_OURS_TO_DO:
                 log.warning("search_attribute_not_registered", attribute=key.name, error=error.message)

@@ -147,6 +147,8 @@ def test_a_correction_of_an_unknown_message_is_refused(desk: Desk) -> None:
         ({"outcome": "approved", "decided_on": None}, "decided_on"),
         ({"outcome": "approved", "decided_on": date(2025, 3, 19)}, "decided_on"),
         ({"outcome": "approved", "decided_by": "mayor"}, "decided_by"),
+        ({"outcome": "approved", "remark": "a\0b"}, "remark"),
+        ({"outcome": "approved", "reference": "\ud800"}, "reference"),
         ({"outcome": "approved", "version": 2}, "version"),
         ({"outcome": "approved", "version": 0}, "version"),
         ({"outcome": "approved", "step": "findes-ikke"}, "step"),

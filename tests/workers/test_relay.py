@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +16,13 @@ from temporalio.client import Client
 from domain.cases import Cases, Command
 from runtime.clock import Clock
 from runtime.database import connect, eventsourcing_env
-from runtime.settings import ResolvedSettings
 from tests.fixtures.servers import Database
+from tests.workers.temporal import lazy_client, running_temporal
 from tests.workflows.stage import ORGANISATION, SECRETARIAT, SkippingStage, answer, count, skipping_stage
 from workers.embedded.temporal import EmbeddedTemporal
-from workers.launch import launched
-from workers.loop import Loop
+from workers.loop import HEARTBEAT_SECONDS, Loop
 from workers.relay import Place, Relay, RelayPart
-from workers.temporal import TemporalLostError, connect_temporal
+from workers.temporal import TemporalLostError
 from workflows.messages import case_workflow_id
 
 SIGNALS = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
@@ -91,7 +88,7 @@ async def test_engines_own_events_are_passed_over(stage: SkippingStage) -> None:
 
 async def test_title_and_route_are_shown_at_the_workflow(desk: Desk, temporal_server: str) -> None:
     """In Temporal's list a case is known by its title, and by its route's name beside it."""
-    client = await _client(temporal_server)
+    client = await lazy_client(temporal_server)
     workflow = desk.open()
 
     await desk.part(client).turn()
@@ -103,7 +100,7 @@ async def test_title_and_route_are_shown_at_the_workflow(desk: Desk, temporal_se
 
 async def test_longest_title_is_shortened_for_temporal(desk: Desk, temporal_server: str) -> None:
     """A title of 300 letters of two bytes each is more than Temporal takes."""
-    client = await _client(temporal_server)
+    client = await lazy_client(temporal_server)
     taken = desk.cases.open(Command.by(SECRETARIAT), route="orientering", title="ø" * 300)
 
     await desk.part(client).turn()
@@ -114,7 +111,7 @@ async def test_longest_title_is_shortened_for_temporal(desk: Desk, temporal_serv
 
 async def test_relay_goes_on_from_its_place(desk: Desk, temporal_server: str) -> None:
     """A relay that starts again delivers what is new, and nothing twice."""
-    client = await _client(temporal_server)
+    client = await lazy_client(temporal_server)
     first = desk.open()
     await desk.part(client).turn()
     second = desk.open()
@@ -148,9 +145,8 @@ async def test_place_outlives_its_connection(desk: Desk) -> None:
 async def test_outage_of_temporal_delays_but_loses_nothing(desk: Desk, tmp_path: Path) -> None:
     """While Temporal is away the relay's place stays; when it is back the events are delivered."""
     temporal = EmbeddedTemporal(tmp_path)
-    client = await _client(temporal.address)
-    with _running(temporal, tmp_path):
-        await temporal.ready()
+    client = await lazy_client(temporal.address)
+    async with running_temporal(temporal):
         first = desk.open()
         await desk.part(client).turn()
     before = await desk.place.read()
@@ -160,15 +156,14 @@ async def test_outage_of_temporal_delays_but_loses_nothing(desk: Desk, tmp_path:
         await desk.part(client).turn()
     assert before == await desk.place.read()
 
-    with _running(temporal, tmp_path):
-        await temporal.ready()
+    async with running_temporal(temporal):
         await desk.part(client).turn()
-        assert [1, 1] == [await _signals(client, workflow) for workflow in (first, second)]
+        assert [await _signals(client, workflow) for workflow in (first, second)] == [1, 1]
 
 
 async def test_temporal_that_was_never_there_is_waited_for(desk: Desk, tmp_path: Path) -> None:
     """The relay starts before Temporal does."""
-    client = await _client(EmbeddedTemporal(tmp_path).address)
+    client = await lazy_client(EmbeddedTemporal(tmp_path).address)
     desk.open()
 
     with pytest.raises(TemporalLostError):
@@ -177,30 +172,36 @@ async def test_temporal_that_was_never_there_is_waited_for(desk: Desk, tmp_path:
 
 async def test_commit_wakes_the_relay(desk: Desk, temporal_server: str) -> None:
     """An opened case's workflow starts well before the relay's next heartbeat."""
-    client = await _client(temporal_server)
-    loop, stop = Loop("relay", desk.database.service_url, desk.part(client).turn), asyncio.Event()
+    client = await lazy_client(temporal_server)
+    part, delivered, stop = desk.part(client), asyncio.Event(), asyncio.Event()
+
+    async def turn() -> bool:
+        if moved := await part.turn():
+            delivered.set()
+        return moved
+
+    loop = Loop("relay", desk.database.service_url, turn)
     running = asyncio.create_task(loop.run(stop))
     await _ready(loop)
 
     workflow = await asyncio.to_thread(desk.open)
+    await asyncio.wait_for(delivered.wait(), HEARTBEAT_SECONDS / 4)
 
-    async with asyncio.timeout(1.5):
-        while not await _starts(client, workflow):
-            await asyncio.sleep(0.01)
+    assert await _signals(client, workflow) == 1
     stop.set()
     await running
 
 
 async def test_one_of_two_replicas_is_active(desk: Desk, temporal_server: str) -> None:
     """The second relay stands by, and takes over when the first has stopped."""
-    client = await _client(temporal_server)
+    client = await lazy_client(temporal_server)
     loops = [Loop("relay", desk.database.service_url, desk.part(client).turn) for _ in range(2)]
     stops = [asyncio.Event(), asyncio.Event()]
     first = asyncio.create_task(loops[0].run(stops[0]))
     await _ready(loops[0])
     second = asyncio.create_task(loops[1].run(stops[1]))
     await asyncio.sleep(0.5)
-    assert [True, False] == [loop.ready for loop in loops]
+    assert [loop.ready for loop in loops] == [True, False]
 
     stops[0].set()
     await first
@@ -210,20 +211,9 @@ async def test_one_of_two_replicas_is_active(desk: Desk, temporal_server: str) -
     await second
 
 
-async def _client(address: str) -> Client:
-    """Connect as the relay does, when first needed."""
-    settings = ResolvedSettings(database_url="dbname=unused", temporal_address=address, public_url="http://unused")
-    return await connect_temporal(settings, lazy=True)
-
-
 async def _signals(client: Client, workflow: str) -> int:
     """How many signals a workflow has got."""
     return count(list((await client.get_workflow_handle(workflow).fetch_history()).events), SIGNALS)
-
-
-async def _starts(client: Client, workflow: str) -> bool:
-    """Whether a workflow is there."""
-    return bool([found async for found in client.list_workflows(f"WorkflowId = '{workflow}'")])
 
 
 async def _ready(loop: Loop) -> None:
@@ -231,15 +221,3 @@ async def _ready(loop: Loop) -> None:
     async with asyncio.timeout(10):
         while not loop.ready:  # noqa: ASYNC110 -- it tells everybody by its heartbeat, and sets no event for tests
             await asyncio.sleep(0.01)
-
-
-@contextmanager
-def _running(temporal: EmbeddedTemporal, data: Path) -> Iterator[None]:
-    """Run a Temporal of the test's own and kill it at the end of the block."""
-    with (data / "temporal.log").open("ab") as output:
-        process = subprocess.Popen(launched(temporal.command()), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait(20)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from psycopg import sql
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import WorkflowMetadata
@@ -24,7 +25,9 @@ from domain.answering import Reply
 from domain.cases import Actor, Cases, Command, Taken
 from domain.dates import danish_date
 from organisations.load import load_organisation
+from runtime.database import connect_async
 from runtime.settings import ROOT
+from workers.embedded.postgres import OWNER, EmbeddedPostgres
 from workers.relay import Relay
 from workers.temporal import register_search_attributes
 from workers.worker import activity_threads, case_worker
@@ -159,3 +162,14 @@ async def working(client: Client, cases: Cases, clock: WakeClock) -> AsyncIterat
     with activity_threads() as threads:
         async with case_worker(client, CaseActivities(cases, clock), threads):
             yield
+
+
+@asynccontextmanager
+async def locked_out(postgres: EmbeddedPostgres, database: str) -> AsyncIterator[None]:
+    """Keep everybody out of a database for as long as the block lasts."""
+    name = sql.Identifier(database)
+    async with await connect_async(postgres.database_url(OWNER, "postgres")) as admin:
+        await admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,))
+        yield
+        await admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))

@@ -5,21 +5,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
-from psycopg import sql
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.cases import Cases
 from runtime.clock import Clock
-from runtime.database import connect_async, eventsourcing_env
+from runtime.database import eventsourcing_env
 from tests.fixtures.servers import Database
-from tests.workflows.stage import ORGANISATION, Stage, count, working
-from workers.embedded.postgres import OWNER, EmbeddedPostgres
+from tests.workflows.stage import ORGANISATION, Stage, count, locked_out, working
+from workers.embedded.postgres import EmbeddedPostgres
 from workers.temporal import Waking, wake
 
 PATIENCE_SECONDS = 10
@@ -39,7 +37,7 @@ async def test_process_outlives_the_database(stage: Stage, database: Database, p
     case = await stage.open()
     await _until(stage, case.case_id, EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)
 
-    async with _locked_out(postgres, database.name):
+    async with locked_out(postgres, database.name):
         await wake(stage.client, Waking(case.case_id, version=99, title="", route=""))
         await _until(stage, case.case_id, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
     await _until(stage, case.case_id, EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED)
@@ -54,14 +52,3 @@ async def _until(stage: Stage, case_id: UUID, kind: EventType.ValueType) -> None
         async for event in stage.handle(case_id).fetch_history_events(wait_new_event=True):
             if event.event_type == kind:
                 return
-
-
-@asynccontextmanager
-async def _locked_out(postgres: EmbeddedPostgres, database: str) -> AsyncIterator[None]:
-    """Keep everybody out of a database for as long as the block lasts."""
-    name = sql.Identifier(database)
-    async with await connect_async(postgres.database_url(OWNER, "postgres")) as admin:
-        await admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
-        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,))
-        yield
-        await admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
