@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from cli.office import Office
+    from domain.organisation import Body
     from projections.documents import Document
 
 body_app = group("body", "Bodies: who they are, and what waits for them.")
@@ -33,7 +34,7 @@ def list_bodies(data: Data = None) -> None:
 
     async def read(office: Office) -> list[Document]:
         waiting = await office.views.bodies_waiting()
-        return [_body(office, body, waiting.get(body, 0)) for body in office.organisation.bodies]
+        return [_body(office, body, waiting.get(body.id, 0)) for body in office.organisation.bodies.values()]
 
     items = in_office(data, read)
     show({"items": items}, lambda console: print_bodies(console, items))
@@ -87,10 +88,18 @@ def show_secret(
     say(found, found["secret"], *previous)
 
 
-def _body(office: Office, body_id: str, waiting: int) -> Document:
-    body = office.organisation.bodies[body_id]
-    name = body.name_on(office.today)
-    return {"id": body_id, "name": {"da": name.da, "en": name.en}, "kind": str(body.kind), "waiting": waiting}
+def _body(office: Office, body: Body, waiting: int) -> Document:
+    groups = [group.id for group in office.organisation.groups.values() if body.id in group.members_on(office.today)]
+    return {
+        "id": body.id,
+        "name": vars(body.name_on(office.today)),
+        "full_name": vars(body.full_name) if body.full_name else None,
+        "kind": str(body.kind),
+        "authority_code": body.authority_code,
+        "cvr": body.cvr,
+        "groups": groups,
+        "waiting": waiting,
+    }
 
 
 def _with_connection(data: Path | None, work: Callable[[psycopg.Connection[tuple[Any, ...]]], Any]) -> Any:

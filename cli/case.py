@@ -78,6 +78,10 @@ def list_cases(
     """List cases, newest first."""
     from cli.office import in_office
     from cli.tables import print_cases
+    from web.words import STATUSES
+
+    if status is not None and status not in STATUSES:
+        raise typer.BadParameter(f"{status!r} is no status; choose one of {', '.join(STATUSES)}")
 
     async def read(office: Office) -> Document:
         filters: dict[str, Any] = {
@@ -102,17 +106,10 @@ def show_case(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> None:
 @command(app, "timeline")
 def show_timeline(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> None:
     """Tell what happened to a case, a sentence an event."""
-    from cli.office import in_office, no_such_case
+    from cli.office import in_office
     from cli.tables import print_timeline
-    from projections.as_of import parse_as_of
 
-    async def read(office: Office) -> list[Document]:
-        items = await office.views.timeline(case_id, parse_as_of(as_of) if as_of else None)
-        if not items:
-            raise no_such_case(as_of)
-        return items
-
-    items = in_office(data, read)
+    items = in_office(data, lambda office: office.timeline(case_id, as_of))
     show({"items": items}, lambda console: print_timeline(console, items))
 
 

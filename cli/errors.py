@@ -61,6 +61,15 @@ def problem_of(error: Exception) -> Problem | None:
     return problem or _problem_of_services(error)
 
 
+def check_readable(arguments: list[str]) -> None:
+    """Refuse arguments that are no UTF-8, which neither the log nor JSON could hold."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise typer.BadParameter(f"{argument!a} is not UTF-8; write it in a UTF-8 terminal") from None
+
+
 def tell(problem: Problem, *, as_json: bool) -> None:
     """Write the problem to stderr."""
     sys.stderr.write(f"{problem.detail}\n")

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 from cli import answer, body, case, route, services, upkeep
 from cli.demo import command as demo
-from cli.errors import INTERRUPTED, problem_of, tell
+from cli.errors import INTERRUPTED, check_readable, problem_of, tell
 from cli.groups import group
 from cli.output import as_json, choose_json
 
@@ -24,6 +25,9 @@ for _group in (upkeep.views_app, upkeep.workflows_app, upkeep.log_app):
 
 def main() -> None:
     """Run the command that the command line names, and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Danish letters is no reason to fail
     sys.exit(run(sys.argv[1:]))
 
 
@@ -31,6 +35,7 @@ def run(arguments: list[str]) -> int:
     """Run one command; the exit code is 0 when done, 1 for a refusal, 2 for bad usage."""
     choose_json(chosen=False)
     try:
+        check_readable(arguments)
         return app(args=arguments, prog_name="sagsgang", standalone_mode=False) or 0
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -22,8 +22,8 @@ from domain.dates import danish_date
 from domain.errors import CaseNotFoundError
 from domain.organisation import Organisation
 from organisations.load import load_organisation
-from projections.as_of import case_as_of, parse_as_of
-from projections.documents import Document, case_document
+from projections.as_of import case_as_of, parse_as_of, timeline_as_of
+from projections.documents import Document, case_document, is_overdue
 from projections.listener import ViewListener
 from projections.queries import Views
 from runtime.clock import Clock
@@ -56,18 +56,32 @@ class Office:
         """The case's document as the views have it, or as it stood; raises `CaseNotFoundError`."""
         if as_of is None:
             found = await self.views.case(case_id, self.today)
-        else:
-            found = case_as_of(self.cases, case_id, parse_as_of(as_of))
-        if found is None:
-            raise no_such_case(as_of)
-        return found
+            return found or self._newest(case_id)
+        moment = self._moment(case_id, as_of)
+        return _dated(_there(case_as_of(self.cases, case_id, moment), as_of), moment)
+
+    async def timeline(self, case_id: UUID, as_of: str | None = None) -> list[Document]:
+        """What happened to the case, oldest first, up to a moment where given; raises `CaseNotFoundError`."""
+        if as_of is None and (items := await self.views.timeline(case_id)):
+            return items
+        moment = self._moment(case_id, as_of)
+        return _there(timeline_as_of(self.cases, case_id, moment), as_of)
 
     async def after(self, taken: Taken) -> Document:
         """The case as it stands after a command, when the views have it."""
-        if await self.views.wait_for(taken.position):
-            return {**await self.case(taken.case_id), "effect": taken.effect}
-        case = self.cases.get(taken.case_id)  # the command is committed, however far behind the views are
-        return {**case_document(case, self.cases.position(case.id, case.version)), "effect": taken.effect}
+        is_shown = await self.views.wait_for(taken.position)  # if not, it is committed all the same
+        document = await self.case(taken.case_id) if is_shown else self._newest(taken.case_id)
+        return {**document, "effect": taken.effect}
+
+    def _moment(self, case_id: UUID, as_of: str | None) -> datetime:
+        """The instant (UTC) of a question about a case, which must be there; raises `CaseNotFoundError`."""
+        self.cases.get(case_id)
+        return self.clock() if as_of is None else parse_as_of(as_of)
+
+    def _newest(self, case_id: UUID) -> Document:
+        """The case from the log itself, for when the views have not come that far."""
+        case = self.cases.get(case_id)
+        return _dated(case_document(case, self.cases.position(case_id, case.version)), self.clock())
 
 
 def in_office(data: Path | None, work: Callable[[Office], Awaitable[Result]]) -> Result:
@@ -86,12 +100,6 @@ def be_quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def no_such_case(as_of: str | None = None) -> CaseNotFoundError:
-    """The refusal for a case that is not there, or was not there yet."""
-    what = "there is no such case" if as_of is None else f"there was no such case on {as_of}"
-    return CaseNotFoundError(what, "`sagsgang case list` prints the cases", "id")
-
-
 async def _in_office(data: Path | None, work: Callable[[Office], Awaitable[Result]]) -> Result:
     async with _opened(settings_for(data).resolved()) as office:
         return await work(office)
@@ -107,6 +115,18 @@ async def _opened(settings: ResolvedSettings) -> AsyncIterator[Office]:
     with Cases(organisation=organisation, clock=clock, env=eventsourcing_env(url)) as cases:
         async with pool, ViewListener(url) as listener:
             yield Office(settings, organisation, clock, cases, Views(pool, listener))
+
+
+def _there(found: Result | None, as_of: str | None) -> Result:
+    """What was found of a case; raises `CaseNotFoundError` if it was not opened yet."""
+    if found is None:
+        raise CaseNotFoundError(f"the case was not opened yet on {as_of}", "ask for a later moment", "as_of")
+    return found
+
+
+def _dated(document: Document, moment: datetime) -> Document:
+    """The document with whether it was overdue at a moment (UTC)."""
+    return {**document, "overdue": is_overdue(document, danish_date(moment))}
 
 
 def _user() -> str:

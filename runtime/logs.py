@@ -122,6 +122,7 @@ def _name_temporal_context(_logger: Any, _name: str, line: MutableMapping[str, A
 def _name_access_line(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Turn uvicorn's access line into keys, without the query: it may carry a sign-in link's secret."""
     arguments = line.pop("positional_args", None)
+    line.pop("color_message", None)  # uvicorn's copy of the message, with escape codes
     if line.get("logger") != "uvicorn.access" or not isinstance(arguments, tuple) or len(arguments) != ACCESS_ARGUMENTS:
         return line
     client, method, path, _version, status = arguments

@@ -49,7 +49,10 @@ def test_open_takes_papers(desk: Desk, tmp_path: Path) -> None:
 
     case = desk.opens("--paper", str(files[0]), "--paper", str(files[1]), route="orientering")
 
-    assert [(p["number"], p["name"], p["size"]) for p in desk.shows(case)["papers"]] == [(1, "a.txt", 5), (2, "b.txt", 5)]
+    assert [(p["number"], p["name"], p["size"]) for p in desk.shows(case)["papers"]] == [
+        (1, "a.txt", 5),
+        (2, "b.txt", 5),
+    ]
 
 
 def test_a_paper_that_is_not_there_opens_nothing(desk: Desk, tmp_path: Path) -> None:

@@ -29,7 +29,9 @@ def test_list_gives_the_routes_as_one_document() -> None:
     assert {"cu-afrapportering", "orientering"} <= {item["id"] for item in found["items"]}
 
 
-@pytest.mark.parametrize("words", [["--json", "route", "list"], ["route", "--json", "list"], ["route", "list", "--json"]])
+@pytest.mark.parametrize(
+    "words", [["--json", "route", "list"], ["route", "--json", "list"], ["route", "list", "--json"]]
+)
 def test_json_may_stand_before_or_behind_the_command(words: list[str]) -> None:
     """All places mean the same."""
     assert sagsgang(*words).json["items"]

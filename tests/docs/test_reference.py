@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
+from cli.main import app
 from domain.asks import ASKS
 from domain.case import Case
 from runtime.settings import Settings
@@ -20,6 +23,19 @@ TOP = Path(__file__).parents[2]
 REFERENCE = TOP / "docs" / "reference"
 ROOMS = ("domain", "runtime", "organisations", "workflows", "projections", "workers", "web", "cli")
 COMMON = {"originator_id", "originator_version", "originator_topic", "timestamp", "actor", "command_id"}
+
+
+def commands() -> list[tuple[str, Any]]:
+    """Every command that can be given, by its words."""
+    return list(_commands(typer.main.get_command(app), "sagsgang"))
+
+
+def _commands(command: Any, words: str) -> Iterator[tuple[str, Any]]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield words, command
+    for name, sub in (inner or {}).items():
+        yield from _commands(sub, f"{words} {name}")
 
 
 def rows(page: str) -> dict[str, str]:
@@ -63,6 +79,15 @@ def test_every_setting_stands_in_the_reference() -> None:
     assert names - set(rows("settings.md")) == set()
 
 
+@pytest.mark.parametrize(("words", "command"), commands(), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_command_stands_in_the_reference(words: str, command: Any) -> None:
+    """With each option of its own."""
+    row = next(line for name, line in rows("commands.md").items() if re.match(rf"{words}( [A-Z]|$)", name))
+    options = [o for p in command.params if p.param_type_name == "option" for o in (*p.opts, *p.secondary_opts)]
+
+    assert [o for o in options if o not in {"--json", "--data", "--help"} and f"`{o}`" not in row] == []
+
+
 def test_every_log_event_stands_in_the_reference() -> None:
     """And none stands there that the code does not write."""
     assert set(rows("log-events.md")) == set(log_events())
@@ -78,7 +103,9 @@ def log_events() -> Iterator[str]:
 
 
 def _is_log_call(node: ast.AST) -> bool:
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)):
+    if not (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
+    ):
         return False
     levels = {"debug", "info", "warning", "error", "exception", "critical"}
     return node.func.value.id in {"log", "logger"} and node.func.attr in levels
