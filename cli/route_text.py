@@ -94,7 +94,7 @@ def _due(step: Step) -> str:
 
 
 def _node(step_id: str) -> str:
-    # "end" is a word of Mermaid's own
+    """A name for the chart; plain, an id could be a word of Mermaid's own, such as `end`."""
     return f"step-{step_id}"
 
 

@@ -42,6 +42,8 @@ STYLES = {
     "approved": "bold green",
 }
 MARKS = {"not_asked": "·", "awaiting": "○", "delayed": "◔", "answered": "●"}
+NARROWEST = {"Svar / Answers": len("19 af 19"), "Frist / Due": len("30. november 2026")}
+"""Columns that lose their meaning when a narrow terminal cuts them."""
 SEVERAL = 3
 """From so many bodies on a step's answers are counted, and the awaited ones named below the table."""
 
@@ -119,14 +121,23 @@ def heading(document: Document) -> Text:
 
 def steps_table(steps: Sequence[Document], names: Names) -> Table:
     """A case's steps: where each stands, how many have answered, until when, and who is awaited or what came out."""
-    table = Table("Trin / Step", "Tilstand / State", "Svar / Answers", "Frist / Due", "Venter på · resultat / Result")
+    table = Table()
+    titles = {
+        "Trin / Step": 0,
+        "Tilstand / State": 0,
+        "Svar / Answers": 8,
+        "Frist / Due": 17,
+        "Venter på · resultat": 0,
+    }
+    for title, narrowest in titles.items():
+        table.add_column(title, no_wrap=True, min_width=narrowest or None)
     for step in steps:
         answered = sum(a["state"] == "answered" for a in step["answers"])
         again = f" ({step['round']}. gang / round)" if step["round"] > 1 else ""
         table.add_row(
             Text(step["name"]["da"] + again),
             named(words.STEP_STATES, step["state"]),
-            f"{answered} af / of {len(step['answers'])}",
+            f"{answered} af {len(step['answers'])}",
             Text(danish(step["due"]), style="bold red" if step["due_passed"] else ""),
             _standing(step, names),
         )
@@ -136,7 +147,7 @@ def steps_table(steps: Sequence[Document], names: Names) -> Table:
 def answers_grid(step: Document, names: Names) -> RenderableType:
     """The bodies of one step in their order, each with its state as colour, mark and word."""
     cells = [_cell(answer, names) for answer in step["answers"]]
-    return Group(Text(step["name"]["da"], style="bold"), Columns(cells, equal=True, column_first=True))
+    return Group(Text(step["name"]["da"], style="bold"), Columns(cells, equal=True, column_first=True, padding=(0, 2)))
 
 
 def sentence(item: Document) -> Text:
@@ -184,7 +195,8 @@ def _awaited(answer: Document, names: Names) -> str:
 
 def _cell(answer: Document, names: Names) -> Text:
     state = answer["state"]
-    said = words.outcome(answer["outcome"]) if state == "answered" and answer["outcome"] else words.ANSWER_STATES[state]
-    effect = {"early": " (før tid)", "late": " (for sent)"}.get(answer["effect"] or "", "")
-    name = Text(f"{MARKS[state]} {names(answer['body'])}", style=STYLES[state])
-    return name.append(f"\n  {said.da}{effect}", style="dim")
+    effect = {"early": ", før tid", "late": ", for sent"}.get(answer["effect"] or "", "")
+    word = words.ANSWER_STATES[state].da.lower() + effect
+    # In a list of municipalities the word is noise that costs a column.
+    name = names(answer["body"]).removesuffix(" Kommune")
+    return Text.assemble((f"{MARKS[state]} {name}", STYLES[state]), (f" {word}", "dim"), no_wrap=True)

@@ -56,7 +56,7 @@ class Attempt:
         if key is not None and not _KEY.fullmatch(key):
             raise invalid([FieldError("Idempotency-Key", "is no key", "send 1 to 200 visible ASCII characters")])
         text = json.dumps([request.url.path, asked], sort_keys=True, default=str)
-        return cls(who, key, hashlib.sha256(text.encode()).digest())
+        return cls(principal, key, hashlib.sha256(text.encode()).digest())
 
     @property
     def command(self) -> Command:

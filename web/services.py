@@ -96,6 +96,7 @@ def _pool(url: str) -> Pool:
     options = {
         "autocommit": True,
         "connect_timeout": 3,
+        "tcp_user_timeout": 10_000,
         "options": f"-c statement_timeout={STATEMENT_MILLISECONDS}",
     }
     # A short reconnection: after an outage the next request begins a new one instead of waiting out a long pause.

@@ -109,8 +109,11 @@ class Loop:
     async def _alone(self, stop: asyncio.Event) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
         """Give a connection that holds the part's lock, after standing by for it."""
         async with await connect_async(self._url) as connection:
-            while not stop.is_set() and not await self._is_alone(connection):
-                await _first(stop, asyncio.sleep(STANDBY_SECONDS))
+            if not await self._is_alone(connection):
+                log.info("replica_stood_by", part=self._part)
+                while not stop.is_set() and not await self._is_alone(connection):
+                    await _first(stop, asyncio.sleep(STANDBY_SECONDS))
+            log.info("replica_activated", part=self._part)
             yield connection
 
     async def _is_alone(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> bool:

@@ -29,6 +29,7 @@ from workers.supervisor import Part, PartError, Supervisor
 from workers.temporal import SEARCH_ATTRIBUTES
 
 HOST = "127.0.0.1"
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  (compared with, not listened on)
 USUAL_PORT = 8000
 ROLES = ("worker", "relay", "projector", "web")
 READY_SECONDS = 90.0
@@ -99,7 +100,7 @@ class _Tree:
     def __post_init__(self) -> None:
         """Plan what runs, and forget the services of a run that was killed."""
         self.data = self.settings.data.resolve()
-        self.web_url = f"http://{HOST}:{self.port}"
+        self.web_url = f"http://{HOST if self.settings.host in EVERY_ADDRESS else self.settings.host}:{self.port}"
         self.lock.describe(web_url=self.web_url)
         (self.data / SERVICES_FILE).unlink(missing_ok=True)
         self.postgres = None if self.settings.database_url else EmbeddedPostgres(self.data)
@@ -199,7 +200,7 @@ class _Tree:
         try:
             async with (
                 asyncio.timeout(READY_SECONDS),
-                httpx2.AsyncClient(base_url=f"http://{HOST}:{self.port}", timeout=5, trust_env=False) as client,
+                httpx2.AsyncClient(base_url=self.web_url, timeout=5, trust_env=False) as client,
             ):
                 while said:
                     said = await _why_not_ready(client)

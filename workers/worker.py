@@ -21,7 +21,7 @@ from runtime.clock import Clock
 from runtime.database import eventsourcing_env
 from runtime.parts import beating
 from runtime.settings import ResolvedSettings, Settings
-from workers.loop import stopping
+from workers.loop import stopping, until
 from workers.temporal import connect_temporal
 from workflows.activities import CaseActivities
 from workflows.case_workflow import CaseWorkflow
@@ -32,7 +32,11 @@ CONCURRENT_ACTIVITIES = 8
 CACHED_WORKFLOWS = 500
 # How long a case waits for the worker that knew it, before any other takes it over: a killed one never answers.
 STICKY_SECONDS = 1.5
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 2.5
+# A process is to end within five seconds, whatever hangs: first the worker, then the wait for it, then the part.
+STOP_SECONDS = 4.5
+END_SECONDS = 3.5
+LAST_SECONDS = 0.5
 HEALTH_SECONDS = 2.0
 FIRST_BACK_OFF_SECONDS = 0.25
 LONGEST_BACK_OFF_SECONDS = 5.0
@@ -46,7 +50,7 @@ async def run(settings: Settings) -> None:
     clock = Clock.load(known.data)
     env = eventsourcing_env(known.database_url, pool_size=2, max_overflow=2 * CONCURRENT_ACTIVITIES)
     with Cases(organisation=load_organisation(known.organisation), clock=clock, env=env) as cases, stopping() as stop:
-        await WorkerPart(known, CaseActivities(cases, clock)).run(stop)
+        await until(stop, WorkerPart(known, CaseActivities(cases, clock)).run(stop), STOP_SECONDS)
 
 
 def case_worker(client: Client, activities: CaseActivities, threads: ThreadPoolExecutor) -> Worker:
@@ -97,19 +101,18 @@ class WorkerPart:
     async def _work(self, stop: asyncio.Event, beat_now: asyncio.Event) -> None:
         """Serve Temporal on one connection until `stop`; raises when the worker cannot go on."""
         client = await connect_temporal(self._settings)
-        with activity_threads() as threads:
-            worker = case_worker(client, self._activities, threads)
-            serving = asyncio.create_task(worker.run())
-            watching = asyncio.create_task(self._watch(client, beat_now))
-            stopped = asyncio.create_task(stop.wait())
-            try:
-                await asyncio.wait({serving, watching, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                watching.cancel()
-                stopped.cancel()
-                if not serving.done():
-                    await worker.shutdown()
-                await serving
+        threads = activity_threads()
+        worker = case_worker(client, self._activities, threads)
+        serving = asyncio.create_task(worker.run())
+        watching = asyncio.create_task(self._watch(client, beat_now))
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({serving, watching, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            watching.cancel()
+            stopped.cancel()
+            await _end(worker, serving)
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def _watch(self, client: Client, beat_now: asyncio.Event) -> None:
         """Note whether Temporal answers, again and again."""
@@ -117,9 +120,7 @@ class WorkerPart:
             answers = await _answers(client)
             if answers != self._ready:
                 self._ready = answers
-                log.info(
-                    "worker_ready" if answers else "worker_lost_temporal", temporal=self._settings.temporal_address
-                )
+                log.info("worker_ready" if answers else "worker_lost_temporal")
                 beat_now.set()
             if answers:
                 self._failures = 0
@@ -132,6 +133,20 @@ class WorkerPart:
         log.warning("worker_failed", error=str(error), retry_in=pause)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
+
+
+async def _end(worker: Worker, serving: asyncio.Task[None]) -> None:
+    """End a worker gracefully, or else at once; raises what ended it before."""
+    ending = asyncio.create_task(worker.shutdown())
+    try:
+        await asyncio.wait({serving}, timeout=END_SECONDS)
+    finally:
+        # Shutting down a worker that never came to serve would wait for ever.
+        ending.cancel()
+        serving.cancel()
+    await asyncio.wait({serving}, timeout=LAST_SECONDS)
+    if serving.done() and not serving.cancelled():
+        serving.result()
 
 
 async def _answers(client: Client) -> bool:

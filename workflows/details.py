@@ -11,7 +11,7 @@ from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.errors import AbsentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from domain.organisation import Organisation
     from domain.route import Step
@@ -35,8 +35,14 @@ STATES = {
 def case_details(case: Case, organisation: Organisation, today: date) -> str:
     """The title, how the case stands, and a line a step: its state, who has answered, and who is awaited until when."""
     heading = [f"**{_plain(case.title)}**", _standing(case)]
-    steps = [line for step, current in case.current_rounds() for line in _step(step, current, organisation, today)]
-    return "\n\n".join((*heading, "\n".join(steps)))
+    awaited = set(case.waiting_for())
+    lines: list[str] = []
+    for step, current in case.current_rounds():
+        lines.append(_step(step, current))
+        names = [_name(body, organisation, today) for body in current.pending if body in awaited]
+        if current.state == StepState.OPEN and names:
+            lines.append(f"    - afventer {', '.join(names)}")
+    return "\n\n".join((*heading, "\n".join(lines)))
 
 
 def _standing(case: Case) -> str:
@@ -44,11 +50,9 @@ def _standing(case: Case) -> str:
     return f"{case.route.name.da} · {STATUSES[case.status]}{deadline}"
 
 
-def _step(step: Step, current: Round, organisation: Organisation, today: date) -> Iterator[str]:
+def _step(step: Step, current: Round) -> str:
     number = f" (runde {current.number})" if current.number > 1 else ""
-    yield f"- **{step.name.da}**{number}: {', '.join(_facts(step, current))}"
-    if current.state == StepState.OPEN and current.pending:
-        yield f"    - afventer {_names(current.pending, organisation, today)}"
+    return f"- **{step.name.da}**{number}: {', '.join(_facts(step, current))}"
 
 
 def _facts(step: Step, current: Round) -> Iterator[str]:
@@ -73,10 +77,6 @@ def _interim(current: Round) -> Iterator[str]:
 def _due(current: Round) -> Iterator[str]:
     if current.due:
         yield f"frist {current.due}" + (" (overskredet)" if current.overdue == current.due else "")
-
-
-def _names(bodies: Iterable[str], organisation: Organisation, today: date) -> str:
-    return ", ".join(_name(body, organisation, today) for body in bodies)
 
 
 def _name(body: str, organisation: Organisation, today: date) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from cli.demo.api import Api, DemoError
 from cli.demo.board import Board, Document
 from cli.demo.folder import MORNING
-from cli.demo.script import SECRETARIAT, Entry, Script
+from cli.demo.script import Entry, Script
 from domain.dates import at_danish_time, danish_date
 from runtime.clock import Clock
 
@@ -67,9 +67,7 @@ class Player:
         if entry.what == "met":
             self.tell(entry.day, entry.facts["text"]["da"])
             return
-        if entry.is_awaited:
-            what = f"{entry.body} is asked on {entry.day}"
-            await self.board.until(what, lambda case: _is_asked(case, entry), PATIENCE_SECONDS)
+        await self.board.until(f"{entry.body} can act on {entry.day}", entry.is_timely, PATIENCE_SECONDS)
         taken = await self._send(case_id, entry)
         if taken.get("effect", entry.effect) != entry.effect:
             what = f"the answer of {entry.body} on {entry.day} was {taken['effect']}"
@@ -105,17 +103,6 @@ def check_ending(case: Document, ending: Mapping[str, Any]) -> None:
     different = [f"{name} is {found[name]}, not {value}" for name, value in expected.items() if found[name] != value]
     if different:
         raise DemoError(f"the case did not end as its script says: {'; '.join(different)}", "look at its timeline")
-
-
-def _is_asked(case: Document, entry: Entry) -> bool:
-    """Whether a step is open that asks the entry's body; the secretariat's is the one that it submits."""
-    wanted = entry.facts.get("step") if entry.body == SECRETARIAT else None
-    return any(
-        step["state"] == "open" and answer["state"] in {"awaiting", "delayed"}
-        for step in case["steps"]
-        for answer in step["answers"]
-        if answer["body"] == entry.body and step["id"] == (wanted or step["id"])
-    )
 
 
 def _plain(value: Any) -> Any:

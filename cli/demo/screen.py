@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 REFRESHES_A_SECOND = 8
 FEWEST_SENTENCES = 3
-ABOUT_HEIGHT = 27
-"""Lines of the screen without the event feed."""
 
 
 class Screen:
@@ -58,6 +56,7 @@ class Screen:
             self._add(sentence(item))
 
     def _add(self, line: Text) -> None:
+        line.no_wrap, line.overflow = self._console.is_terminal, "ellipsis"
         self._feed.append(line)
         if not self._console.is_terminal:
             self._console.print(line, soft_wrap=True)
@@ -71,8 +70,10 @@ class Screen:
             return Group(*parts, Text("Sagen åbnes / the case is about to be opened …", style="dim"))
         parts += [heading(case), steps_table(case["steps"], self._names)]
         parts += [answers_grid(s, self._names) for s in case["steps"] if len(s["answers"]) >= SEVERAL]
-        newest = max(FEWEST_SENTENCES, self._console.height - ABOUT_HEIGHT)
-        return Group(*parts, Rule(style="dim"), *self._feed[-newest:])
+        above = Group(*parts, Rule(style="dim"))
+        used = len(self._console.render_lines(above, pad=False))
+        newest = max(FEWEST_SENTENCES, self._console.height - used - 1)
+        return Group(above, *self._feed[-newest:])
 
 
 def feed_console(*, to_stderr: bool) -> Console:

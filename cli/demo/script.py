@@ -10,8 +10,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-SECRETARIAT = "secretariat"
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -23,14 +21,20 @@ class Entry:
     facts: Mapping[str, Any]
 
     @property
-    def is_awaited(self) -> bool:
-        """Whether the body is asked by then, so that the entry must wait until the case has come that far."""
-        return self.what not in {"opened", "met"} and "effect" not in self.facts
-
-    @property
     def effect(self) -> str:
         """What the answer to the entry must say: `counted`, `early` or `late`."""
         return str(self.facts.get("effect", "counted"))
+
+    def is_timely(self, case: Mapping[str, Any]) -> bool:
+        """Whether the case has come so far that the entry can happen: its body is asked, or no longer if it is late."""
+        if self.effect == "early" or self.what == "met":
+            return True
+        wanted = self.facts.get("step")
+        mine = [(s, a) for s in case["steps"] if s["id"] == (wanted or s["id"]) for a in s["answers"]]
+        states = [(s["state"], a["state"]) for s, a in mine if a["body"] == self.body]
+        if self.effect == "late":
+            return any(step == "completed" for step, _ in states)
+        return any(step == "open" and answer in {"awaiting", "delayed"} for step, answer in states)
 
 
 @dataclass(frozen=True)

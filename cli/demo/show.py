@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx2
+from rich.console import Console
 
 from cli.demo.api import Api
 from cli.demo.folder import demo_clock, fresh_folder
@@ -50,6 +51,7 @@ class Show:
     organisation: Organisation
     once: bool
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    console: Console = field(default_factory=lambda: feed_console(to_stderr=as_json()))
     ended: bool = False
 
     @classmethod
@@ -64,18 +66,17 @@ class Show:
 
     async def run(self, port: int | None) -> bool:
         """Show it all; whether the case came to its end. Raises what the services raise, and `DemoError`."""
-        self._console = feed_console(to_stderr=as_json())
-        self._console.print(f"Starter i / starting in {self.settings.data} …")
+        self.console.print(f"Starter i / starting in {self.settings.data} …")
         keep_logs_in(self.settings.data)
         await up(self.settings, port, self._play, stop=self.stop)
         return self.ended
 
     async def _play(self, services: Services) -> None:
         for line in lines(services, signin_link(services), self.settings.data):
-            self._console.print(line, soft_wrap=True)
+            self.console.print(line, soft_wrap=True)
         opening = next_opening(self.clock)
         script = read_script(SCRIPT_FILE, danish_date(opening))
-        screen = Screen(self._console, self.clock, Names(self.organisation, danish_date(opening)))
+        screen = Screen(self.console, self.clock, Names(self.organisation, danish_date(opening)))
         timeout = httpx2.Timeout(TIMEOUT_SECONDS)
         base = f"{services.web_url}/api/v1"
         async with httpx2.AsyncClient(base_url=base, timeout=timeout, trust_env=False) as client:
@@ -98,9 +99,9 @@ class Show:
         """Say how it ended; then stop, or leave the pages up."""
         if as_json():
             print_json(case)
-        self._console.print(f"Sagen er afsluttet / the case has ended: {case['status']}, {case['result']}")
+        self.console.print(f"Sagen er afsluttet / the case has ended: {case['status']}, {case['result']}")
         if self.once:
             self.stop.set()
             return
         for line in lines(services, signin_link(services), self.settings.data):
-            self._console.print(line, soft_wrap=True)
+            self.console.print(line, soft_wrap=True)

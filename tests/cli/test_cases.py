@@ -79,7 +79,7 @@ def test_show_counts_the_answers_and_names_who_is_awaited(desk: Desk) -> None:
 
     text = desk("case", "show", case).out
 
-    assert "1 af / of 2" in text
+    assert "1 af 2" in text
     assert "Lemvig" in text
     assert "Skive" not in text
 

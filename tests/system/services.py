@@ -214,6 +214,7 @@ def running(data: Path) -> Iterator[Tree]:
     try:
         yield tree
     finally:
+        tree.http.close()
         if tree.process.poll() is None:
             tree.stop()
 

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,7 +59,12 @@ def production(database: Database, temporal_server: str, tmp_path: Path) -> Iter
         "SAGSGANG_LOG_FORMAT": "json",
     }
     services = Production(environment, tmp_path)
-    owner = {**environment, "SAGSGANG_MIGRATE_DATABASE_URL": database.owner_url}
+    with closing(services.http):
+        yield from _running(services, database)
+
+
+def _running(services: Production, database: Database) -> Iterator[Production]:
+    owner = {**services.environment, "SAGSGANG_MIGRATE_DATABASE_URL": database.owner_url}
     subprocess.run([SAGSGANG, "migrate"], env=owner, check=True, timeout=60, capture_output=True)
     with ExitStack() as stack:
         for number in (0, 1):

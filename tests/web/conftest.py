@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,17 +34,26 @@ def settings_for(url: str, data: Path, port: int | None = None) -> ResolvedSetti
     return given.resolved()
 
 
+@contextlib.asynccontextmanager
+async def running_office(url: str, data: Path) -> AsyncIterator[Office]:
+    """An application on a migrated database, on 18 March 2025, with a client that speaks to it."""
+    settings, clock = settings_for(url, data), Clock(real_now(), START)
+    organisation = load_organisation(settings.organisation)
+    cases = Cases(organisation=organisation, clock=clock, env=eventsourcing_env(url))
+    app = create_app(settings, cases, organisation, clock)
+    projector = Projector(url, cases)
+    try:
+        async with app.router.lifespan_context(app):
+            transport = httpx2.ASGITransport(app=app)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://test", timeout=30) as client:
+                yield Office(app, client, cases, projector, url)
+    finally:
+        projector.close()
+        cases.close()
+
+
 @pytest.fixture
 async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    """An application on a migrated database, on 18 March 2025, with a client that speaks to it."""
-    settings, clock = settings_for(database.service_url, tmp_path), Clock(real_now(), START)
-    organisation = load_organisation(settings.organisation)
-    cases = Cases(organisation=organisation, clock=clock, env=eventsourcing_env(database.service_url))
-    app = create_app(settings, cases, organisation, clock)
-    projector = Projector(database.service_url, cases)
-    async with app.router.lifespan_context(app):
-        transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
-            yield Office(app, client, cases, projector, database.service_url)
-    projector.close()
-    cases.close()
+    """A running office on a database of the test's own."""
+    async with running_office(database.service_url, tmp_path) as running:
+        yield running

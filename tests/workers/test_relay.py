@@ -200,7 +200,7 @@ async def test_one_of_two_replicas_is_active(desk: Desk, temporal_server: str) -
     first = asyncio.create_task(loops[0].run(stops[0]))
     await _ready(loops[0])
     second = asyncio.create_task(loops[1].run(stops[1]))
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.5)  # nothing tells that a replica does nothing
     assert [loop.ready for loop in loops] == [True, False]
 
     stops[0].set()

@@ -57,6 +57,15 @@ def test_status_is_told() -> None:
     assert "Svar på central udmelding · sat i bero · frist 2026-05-29" in _details(cases, case_id)
 
 
+def test_nobody_is_awaited_in_a_withdrawn_case() -> None:
+    """The step stays as it was, but its bodies need not answer any more."""
+    cases, case_id = _opened("cu-afrapportering")
+    cases.advance(case_id)
+    cases.withdraw(case_id, Command.by(SECRETARIAT), "bortfaldet")
+
+    assert "afventer" not in _details(cases, case_id)
+
+
 def test_words_of_people_cannot_mark_up_the_story() -> None:
     """A title is shown as it was written, links and emphasis included."""
     cases, case_id = _opened("orientering", title="*Haster* [her](http://x)")
