@@ -40,6 +40,7 @@ def eventsourcing_env(database_url: str, *, pool_size: int = 2, max_overflow: in
     _export_options({name: str(value) for name, value in options.items() if name not in _PASSED_BY_NAME})
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "APPLICATION_RECORDER_TOPIC": "runtime.recorder:PromptRecorder",
         "POSTGRES_DBNAME": str(options["dbname"]),
         "POSTGRES_HOST": str(options.get("host") or os.environ.get("PGHOST") or "localhost"),
         "POSTGRES_PORT": str(options.get("port") or os.environ.get("PGPORT") or "5432"),

@@ -21,12 +21,11 @@ from runtime.clock import Clock
 from runtime.settings import ResolvedSettings
 from web import commands, events, operations, pages, papers, problems, reads, webhooks
 from web.describing import COMPONENTS
-from web.framing import Framing
+from web.framing import API_PREFIX, Framing
 from web.guards import SignInNeededError
 from web.rendering import FOLDER
 from web.services import Services
 
-API = "/api/v1"
 VERSION = "1"
 DESCRIPTION = """
 Runs cases that many bodies must decide. An answer is accepted when its event is committed; every write answers with
@@ -45,7 +44,7 @@ def create_app(settings: ResolvedSettings, cases: Cases, organisation: Organisat
     problems.install(app)
     app.add_exception_handler(SignInNeededError, _show_sign_in)
     for router in (webhooks.router, commands.router, papers.router, reads.router, events.router):
-        app.include_router(router, prefix=API)
+        app.include_router(router, prefix=API_PREFIX)
     for router in (operations.router, pages.router, _description(app)):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")

@@ -28,6 +28,7 @@ SECURITY_HEADERS = {
 HTTPS_HEADER = ("Strict-Transport-Security", "max-age=31536000")
 SECONDS = 9.5
 """How long a caller waits for our answer before it hears that nothing is confirmed: the contract says 10 seconds."""
+API_PREFIX = "/api/v1"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -137,4 +138,7 @@ class _Exchange:
 
 def _route_of(scope: Scope) -> str:
     """The template of the route, so that ids in paths make no metrics of their own."""
-    return getattr(scope.get("route"), "path", "none")
+    path = getattr(scope.get("route"), "path", None)
+    if path is None:
+        return "none"
+    return API_PREFIX + path if scope["path"].startswith(API_PREFIX + "/") else str(path)

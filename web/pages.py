@@ -43,7 +43,7 @@ async def show_cases(
     following = urlencode({"status": status, "q": q, "cursor": page["next"]}) if page["next"] else None
     names = _names(shared, [body for case in page["items"] for body in case["waiting_for"]])
     return render(
-        request, "cases.html", cases=page["items"], following=following, names=names, status=chosen or "", q=q
+        request, "cases.html", cases=page["items"], following=following, names=names, chosen=chosen or "", q=q
     )
 
 

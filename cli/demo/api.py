@@ -15,7 +15,7 @@ from cli.errors import CommandError
 from runtime.clock import real_now
 from web.signatures import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 
-ATTEMPTS = 10
+ATTEMPTS = 40
 PAUSE_SECONDS = 0.5
 BUSY = {429, 503}
 
