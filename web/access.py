@@ -154,4 +154,5 @@ def _sha256(secret: str) -> bytes:
 
 async def _one(pool: _Pool, query: str, *arguments: Any) -> tuple[Any, ...] | None:
     async with pool.connection() as connection:
-        return await (await connection.execute(query, arguments)).fetchone()
+        row: tuple[Any, ...] | None = await (await connection.execute(query, arguments)).fetchone()
+    return row

@@ -51,7 +51,7 @@ COMPONENTS: dict[str, Any] = {
 KNOWN_CALLERS: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 
 
-def described(  # noqa: PLR0913 -- one operation's whole description
+def described(
     body: type[BaseModel] | Mapping[str, Any] | None,
     body_example: Any,
     answer_example: Any,

@@ -5,25 +5,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from projections.listener import Change
 from web.describing import read
-from web.guards import Reader
+from web.guards import known
 from web.services import services
 
 KEEP_ALIVE_SECONDS = 15.0
 """Below the idle time of usual proxies."""
 EXAMPLE = 'id: 4712\nevent: change\ndata: {"case": "6f9619ff-8b86-4d01-b42d-00c04fc964ff", "position": 4712}\n\n'
 
-router = APIRouter(tags=["reads"])
+router = APIRouter(tags=["reads"], dependencies=[Depends(known)])
 
 
 @router.get("/events", summary="Follow changes", **read(EXAMPLE, (401,), media_type="text/event-stream"))
-async def follow(request: Request, principal: Reader) -> StreamingResponse:
+async def follow(request: Request) -> StreamingResponse:
     """A stream of `change` events `{case, position}` from now on, one per change of a case that the caller may see.
 
     Comments keep it alive. When it ends, connect again and read what you show anew: changes between are not repeated.
@@ -35,7 +35,7 @@ async def follow(request: Request, principal: Reader) -> StreamingResponse:
 
 async def lines(
     changes: AsyncGenerator[Change], closing: asyncio.Event, keep_alive: float = KEEP_ALIVE_SECONDS
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     """The lines of a stream of changes, until it or the process ends; a comment after `keep_alive` silent seconds."""
     yield ": connected\n\n"
     ending = asyncio.ensure_future(closing.wait())

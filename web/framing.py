@@ -81,7 +81,7 @@ class Framing:
 
 
 class _Exchange:
-    """One request as it comes in and its answer as it goes out, with a clock that runs while the caller waits for us."""
+    """One request and its answer, with a clock that runs while the caller waits for us."""
 
     def __init__(self, receive: Receive, send: Send, patience: float, *, secure: bool) -> None:
         self.id = str(uuid4())

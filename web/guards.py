@@ -20,7 +20,7 @@ class SignInNeededError(Exception):
 
 
 async def known(request: Request) -> Principal:
-    """Whoever sends a good token, or has a session; raises 401, or 403 for a session's write that is not from our page."""
+    """Whoever sends a good token or has a session; raises 401, or 403 for a session's write from elsewhere."""
     authorization = request.headers.get("authorization")
     if authorization is not None:
         return await _of_token(request, authorization)

@@ -69,9 +69,7 @@ class Attempt:
         return uuid5(NAMESPACE_URL, f"key:{self.principal.id}:{self.key}") if self.key else None
 
 
-async def once(
-    pool: AsyncConnectionPool[Any], attempt: Attempt, act: Callable[[], Awaitable[Answer]]
-) -> JSONResponse:
+async def once(pool: AsyncConnectionPool[Any], attempt: Attempt, act: Callable[[], Awaitable[Answer]]) -> JSONResponse:
     """The answer of `act`, or of the attempt that had the same key before.
 
     The key's row is written in a transaction that lasts as long as `act`: a second request waits at it for the first,

@@ -25,9 +25,7 @@ class Metrics:
         self._seconds = Histogram(
             "sagsgang_http_request_seconds", "Time to answer.", labels, buckets=BUCKETS, registry=self._registry
         )
-        self._answers = Counter(
-            "sagsgang_answers", "Answers taken.", ("source", "effect"), registry=self._registry
-        )
+        self._answers = Counter("sagsgang_answers", "Answers taken.", ("source", "effect"), registry=self._registry)
         self._database = Gauge("sagsgang_database_up", "Whether the database answers.", registry=self._registry)
         self._head = Gauge("sagsgang_log_position", "Place of the newest event.", registry=self._registry)
         self._lag = Gauge("sagsgang_view_lag_events", "Places that the views are behind.", registry=self._registry)

@@ -15,7 +15,7 @@ from domain.names import Name
 from domain.organisation import UnknownBodyError
 from web.access import is_link_good, use_link
 from web.commands import CaseId
-from web.guards import Guest, check_own, public
+from web.guards import Guest, check_own, public, visiting
 from web.problems import TITLES, ProblemError
 from web.reading import read_bounded
 from web.reads import find_case, find_timeline
@@ -30,16 +30,17 @@ router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/")
+@router.get("/", dependencies=[Depends(visiting)])
 async def show_cases(
-    request: Request, visitor: Guest, status: Words = "", q: Words = "", cursor: Annotated[str, Query(max_length=500)] = ""
+    request: Request,
+    status: Words = "",
+    q: Words = "",
+    cursor: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
     """The list of cases, newest first, a page at a time."""
     shared = services(request)
     chosen = status if status in set(Status) else None
-    page = await shared.views.cases(
-        today=shared.today(), status=chosen, q=q or None, cursor=cursor or None, limit=PAGE
-    )
+    page = await shared.views.cases(today=shared.today(), status=chosen, q=q or None, cursor=cursor or None, limit=PAGE)
     following = urlencode({"status": status, "q": q, "cursor": page["next"]}) if page["next"] else None
     names = _names(shared, [body for case in page["items"] for body in case["waiting_for"]])
     return render(
@@ -47,8 +48,8 @@ async def show_cases(
     )
 
 
-@router.get("/cases/{id}")
-async def show_case(request: Request, visitor: Guest, case: CaseId) -> Response:
+@router.get("/cases/{id}", dependencies=[Depends(visiting)])
+async def show_case(request: Request, case: CaseId) -> Response:
     """One case: its steps with every body's answer, what happened, and its papers."""
     shared = services(request)
     document = await find_case(shared, case)

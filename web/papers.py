@@ -6,10 +6,10 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -18,11 +18,11 @@ from domain.cases import MAX_PAPER
 from web import examples
 from web.commands import KEY, CaseId, first_effect
 from web.describing import described
-from web.guards import Reader, Writer
+from web.guards import Writer, known
 from web.idempotency import Answer, Attempt, once
 from web.problems import FieldError, ProblemError, invalid
-from web.reads import find_case
 from web.reading import bounded
+from web.reads import find_case
 from web.services import Pool, services
 from web.strict_json import fault_of_text
 from web.webhooks import as_content
@@ -68,7 +68,7 @@ class Paper:
 async def add_paper(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Add a version of a case's papers, as the file of a form: `curl -F file=@afrapportering.pdf …`, up to 25 MiB."""
     shared, paper = services(request), await _read_form(request)
-    facts = {"name": paper.name, "sha256": paper.sha256, "size": len(paper.content)}
+    facts: dict[str, Any] = {"name": paper.name, "sha256": paper.sha256, "size": len(paper.content)}
     attempt = Attempt.of(request, principal, facts)
     command = attempt.command
     await shared.run(lambda: shared.cases.get(case))
@@ -88,13 +88,10 @@ async def add_paper(request: Request, principal: Writer, case: CaseId) -> JSONRe
 @router.get(
     "/cases/{id}/papers/{number}",
     summary="Download a version of the papers",
-    **described(
-        None, None, "%PDF-1.7 …", problems=(401, 404, 422, 503), media_type="application/octet-stream"
-    ),
+    dependencies=[Depends(known)],
+    **described(None, None, "%PDF-1.7 …", problems=(401, 404, 422, 503), media_type="application/octet-stream"),
 )
-async def read_paper(
-    request: Request, principal: Reader, case: CaseId, number: Annotated[int, Path(ge=1, le=1_000_000)]
-) -> Response:
+async def read_paper(request: Request, case: CaseId, number: Annotated[int, Path(ge=1, le=1_000_000)]) -> Response:
     """The content of one version, always as a download: what others wrote is never shown as a page of ours."""
     shared = services(request)
     paper = next((p for p in (await find_case(shared, case))["papers"] if p["number"] == number), None)
@@ -150,6 +147,8 @@ async def _store(pool: Pool, paper: Paper) -> None:
 
 async def _content(pool: Pool, sha256: str) -> bytes | None:
     async with pool.connection() as connection:
-        cursor = await connection.execute("SELECT content FROM office.paper_contents WHERE sha256 = %s", (sha256,), binary=True)
+        cursor = await connection.execute(
+            "SELECT content FROM office.paper_contents WHERE sha256 = %s", (sha256,), binary=True
+        )
         row = await cursor.fetchone()
     return bytes(row[0]) if row else None

@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
 from domain.asks import ASKS
 from domain.case import Status
+from domain.cases import Cases
 from domain.dates import danish_date
 from domain.organisation import Body
 from domain.route import Route
@@ -19,8 +25,9 @@ from projections.queries import LARGEST_PAGE
 from web import examples
 from web.commands import CaseId
 from web.describing import read
-from web.guards import Reader, known
+from web.guards import known
 from web.problems import ProblemError
+from web.reading import MAX_ID
 from web.services import Services, services
 
 WAIT_SECONDS = 10.0
@@ -31,11 +38,25 @@ AsOf = Annotated[
 ]
 
 
+class Filters(BaseModel):
+    """Which cases to list."""
+
+    status: Status | None = Field(None, description="Only cases of this status.")
+    route: str | None = Field(None, max_length=MAX_ID, description="Only cases of this route.")
+    waiting_for: str | None = Field(None, max_length=MAX_ID, description="Only cases that wait for this body.")
+    q: str | None = Field(None, max_length=MAX_ID, description="Words of title, reference or id.")
+    overdue: bool | None = Field(None, description="Only cases that are, or are not, past a date.")
+    cursor: str | None = Field(None, max_length=500, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=LARGEST_PAGE, description="The most cases of a page.")
+
+
 async def caught_up(
     request: Request,
     at_least: Annotated[
         int | None,
-        Query(ge=0, le=LARGEST_POSITION, description="Wait until the view has come to this `position`; 503 after 10 s."),
+        Query(
+            ge=0, le=LARGEST_POSITION, description="Wait until the view has come to this `position`; 503 after 10 s."
+        ),
     ] = None,
 ) -> None:
     """Wait until the views have come to `at_least`; raises a 503 problem after ten seconds."""
@@ -48,52 +69,32 @@ router = APIRouter(tags=["reads"], dependencies=[Depends(known), Depends(caught_
 
 
 @router.get("/cases", summary="List cases", **read(examples.CASES))
-async def list_cases(
-    request: Request,
-    principal: Reader,
-    status: Annotated[Status | None, Query(description="Only cases of this status.")] = None,
-    route: Annotated[str | None, Query(description="Only cases of this route.")] = None,
-    waiting_for: Annotated[str | None, Query(description="Only cases that wait for this body.")] = None,
-    q: Annotated[str | None, Query(max_length=200, description="Words of title, reference or id.")] = None,
-    overdue: Annotated[bool | None, Query(description="Only cases that are, or are not, past a date.")] = None,
-    cursor: Annotated[str | None, Query(max_length=500, description="`next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="The most cases of a page.")] = 50,
-) -> JSONResponse:
+async def list_cases(request: Request, filters: Annotated[Filters, Query()]) -> JSONResponse:
     """One page of the cases, newest first; `next` is the cursor of the following page, null at the last."""
     shared = services(request)
-    page = await shared.views.cases(
-        today=shared.today(),
-        status=status,
-        route=route,
-        waiting_for=waiting_for,
-        q=q,
-        overdue=overdue,
-        cursor=cursor,
-        limit=limit,
-    )
-    return JSONResponse(page)
+    return JSONResponse(await shared.views.cases(today=shared.today(), **dict(filters)))
 
 
 @router.get("/cases/{id}", summary="Show a case", **read(examples.CASE))
-async def show_case(request: Request, principal: Reader, case: CaseId, as_of: AsOf = None) -> JSONResponse:
+async def show_case(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
     """A case with every step of its route and every body's answer, now or as it stood at an earlier moment."""
     return JSONResponse(await find_case(services(request), case, as_of))
 
 
 @router.get("/cases/{id}/timeline", summary="Show what happened to a case", **read(examples.TIMELINE))
-async def show_timeline(request: Request, principal: Reader, case: CaseId, as_of: AsOf = None) -> JSONResponse:
+async def show_timeline(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
     """Every event of a case, oldest first, each with a sentence in Danish and English."""
     return JSONResponse({"items": await find_timeline(services(request), case, as_of)})
 
 
 @router.get("/cases/{id}/papers", summary="List a case's papers", **read(examples.PAPERS))
-async def list_papers(request: Request, principal: Reader, case: CaseId) -> JSONResponse:
+async def list_papers(request: Request, case: CaseId) -> JSONResponse:
     """The versions of a case's papers, each with name, SHA-256 and size in bytes."""
     return JSONResponse({"items": (await find_case(services(request), case))["papers"]})
 
 
 @router.get("/bodies", summary="List the bodies", **read(examples.BODIES, (401, 503)))
-async def list_bodies(request: Request, principal: Reader) -> JSONResponse:
+async def list_bodies(request: Request) -> JSONResponse:
     """Every body of the organisation in its order, with the number of cases that wait for it."""
     shared = services(request)
     waiting = await shared.views.bodies_waiting()
@@ -102,31 +103,31 @@ async def list_bodies(request: Request, principal: Reader) -> JSONResponse:
 
 
 @router.get("/bodies/{id}/inbox", summary="Show what waits for a body", **read(examples.INBOX))
-async def show_inbox(request: Request, principal: Reader, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
+async def show_inbox(request: Request, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
     """The open steps that wait for a body's answer, the earliest due first."""
     shared = services(request)
     return JSONResponse({"items": await shared.views.inbox(shared.organisation.body(id).id)})
 
 
 @router.get("/overview", summary="Count the cases", **read(examples.OVERVIEW, (401, 503)))
-async def show_overview(request: Request, principal: Reader) -> JSONResponse:
+async def show_overview(request: Request) -> JSONResponse:
     """How many cases stand where, are overdue, and wait for whom."""
     shared = services(request)
     return JSONResponse(await shared.views.overview(shared.today()))
 
 
 @router.get("/routes", summary="List the routes", **read(examples.ROUTES, (401, 503)))
-async def list_routes(request: Request, principal: Reader) -> JSONResponse:
+async def list_routes(request: Request) -> JSONResponse:
     """The newest version of every route: its steps, whom each asks, and what they may answer."""
     shared = services(request)
     return JSONResponse({"items": [_route_document(shared, route) for route in shared.organisation.routes.values()]})
 
 
-async def find_case(shared: Services, case: Any, as_of: str | None = None) -> Document:
+async def find_case(shared: Services, case: UUID, as_of: str | None = None) -> Document:
     """A case's document with `overdue`; raises `CaseNotFoundError` and, before it was opened, a 404 problem."""
     if as_of is not None:
         moment = parse_as_of(as_of)
-        document = await shared.run(lambda: shared.cases.get(case) and case_as_of(shared.cases, case, moment))
+        document = await shared.run(partial(_past, shared, case, case_as_of, moment))
         return _dated(_opened(document, as_of), danish_date(moment))
     document = await shared.views.case(case, shared.today())
     if document is None:  # just opened, and the views have not come that far
@@ -135,17 +136,22 @@ async def find_case(shared: Services, case: Any, as_of: str | None = None) -> Do
     return document
 
 
-async def find_timeline(shared: Services, case: Any, as_of: str | None = None) -> list[Document]:
+async def find_timeline(shared: Services, case: UUID, as_of: str | None = None) -> list[Document]:
     """A case's timeline, oldest first; raises as `find_case`."""
     if as_of is None and (entries := await shared.views.timeline(case)):
         return entries
     moment = parse_as_of(as_of) if as_of is not None else shared.clock()
-    found = await shared.run(lambda: shared.cases.get(case) and timeline_as_of(shared.cases, case, moment))
-    entries = _opened(found, as_of)
-    return entries
+    found: list[Document] = _opened(await shared.run(partial(_past, shared, case, timeline_as_of, moment)), as_of)
+    return found
 
 
-def _newest(shared: Services, case: Any) -> Document:
+def _past(shared: Services, case: UUID, fold: Callable[[Cases, UUID, datetime], Any], moment: datetime) -> Any:
+    """What a fold of the case's events gives up to a moment; raises `CaseNotFoundError`."""
+    shared.cases.get(case)
+    return fold(shared.cases, case, moment)
+
+
+def _newest(shared: Services, case: UUID) -> Document:
     found = shared.cases.get(case)
     return case_document(found, shared.cases.position(case, found.version))
 
@@ -156,7 +162,7 @@ def _opened(found: Any, as_of: str | None) -> Any:
     return found
 
 
-def _dated(document: Document, today: Any) -> Document:
+def _dated(document: Document, today: date) -> Document:
     return {**document, "overdue": is_overdue(document, today)}
 
 

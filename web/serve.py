@@ -53,7 +53,7 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop at SIGTERM and SIGINT; uvicorn itself would raise them again, and the exit code would tell of a failure."""
+        """Stop at SIGTERM and SIGINT; uvicorn would raise them again, and the exit code would tell of a failure."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)

@@ -50,7 +50,7 @@ class Sessions:
     def visitor(self, request: Request) -> Visitor | None:
         """Who has signed in with this browser, None if nobody has or the session is over."""
         try:
-            session, role = self._cookies.loads(request.cookies.get(COOKIE, ""), max_age=LASTS.total_seconds())
+            session, role = self._cookies.loads(request.cookies.get(COOKIE, ""), max_age=int(LASTS.total_seconds()))
         except (BadSignature, ValueError, TypeError):
             return None
         if role not in ROLES:

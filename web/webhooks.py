@@ -48,11 +48,9 @@ log = structlog.get_logger()
 
 
 def _as_instant(value: Any) -> datetime:
-    if not isinstance(value, str):
-        raise ValueError("is no instant as 2025-05-14T12:00:00Z")
     try:
         return datetime.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise ValueError("is no instant as 2025-05-14T12:00:00Z") from None
 
 
@@ -105,7 +103,11 @@ class Message(Sent):
         problems=(400, 401, 404, 409, 413, 415, 422, 429, 503),
         security=[],
         parameters=[
-            header(ID_HEADER, "The message's id, the same at every attempt; without dots", "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"),
+            header(
+                ID_HEADER,
+                "The message's id, the same at every attempt; without dots",
+                "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
+            ),
             header(TIMESTAMP_HEADER, "Seconds since 1970 of this attempt, at most five minutes off", "1747231200"),
             header(SIGNATURE_HEADER, "`v1,<base64>`, or several separated by blanks", examples.SIGNATURE),
         ],

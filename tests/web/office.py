@@ -92,7 +92,9 @@ class Office:
         return [type(event).TOPIC for event in self.cases.history(case_id)]
 
 
-def decision(case_id: UUID | str, outcome: str = "approved", kind: str = "decision.made", **data: Any) -> dict[str, Any]:
+def decision(
+    case_id: UUID | str, outcome: str = "approved", kind: str = "decision.made", **data: Any
+) -> dict[str, Any]:
     """The payload of a decision of today."""
     given = {"case": str(case_id), "outcome": outcome, "decided_on": OPENED_ON.isoformat(), **data}
     return {"type": kind, "timestamp": real_now().isoformat(), "data": given}

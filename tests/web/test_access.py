@@ -34,22 +34,22 @@ def guards_of(route: APIRoute) -> set[Any]:
             yield inner.call
             yield from calls(inner)
 
-    return GUARDS & set(calls(route.dependant))
+    return set(calls(route.dependant)) & GUARDS
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{sorted(route.methods)[0]} {route.path}")
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods)} {route.path}")
 def test_every_operation_has_a_guard(route: APIRoute) -> None:
     """And every write of the API the one for writers."""
     found = guards_of(route)
 
     assert found
-    if "POST" in route.methods and known in found:
+    if "POST" in (route.methods or ()) and known in found:
         assert writing in found
     if route.path == "/webhooks/{body}":
         assert found == {signed_webhook}
 
 
-API_ROUTES = [(next(iter(r.methods)), r.path) for m in (commands, papers, reads, events) for r in m.router.routes]  # type: ignore[attr-defined]
+API_ROUTES = [(next(iter(r.methods)), r.path) for m in (commands, papers, reads, events) for r in m.router.routes]
 
 
 @pytest.mark.parametrize("role", [None, "auditor", "leadership", "secretariat", "forged"])

@@ -198,8 +198,9 @@ async def test_another_body_under_a_key_is_refused(office: Office) -> None:
 async def test_keys_are_each_callers_own(office: Office) -> None:
     """Two callers' like keys make two cases."""
     ids = {
-        (await office.client.post(f"{API}/cases", json=OPENING, headers={**office.token(), "Idempotency-Key": "1"}))
-        .json()["id"]
+        (
+            await office.client.post(f"{API}/cases", json=OPENING, headers={**office.token(), "Idempotency-Key": "1"})
+        ).json()["id"]
         for _ in range(2)
     }
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -39,7 +39,7 @@ class Line:
         """The database's address over this line."""
         return f"postgresql://{self._options['user']}@127.0.0.1:{self.port}/{self._options['dbname']}"
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> Self:
         """Begin to carry."""
         self._thread.start()
         self.mend()

@@ -10,12 +10,13 @@ import os
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from projections.listener import Change
 from tests.fixtures.servers import Database
 from tests.web.conftest import settings_for
 from tests.web.office import API, Office, decision
@@ -51,15 +52,18 @@ async def test_a_change_is_delivered_within_a_second(database: Database, office:
     """As soon as the views show it."""
     case, token = office.open_case(), office.token("auditor")
     office.project()
-    async with serving(database, tmp_path) as (address, _), httpx2.AsyncClient(base_url=address) as client:
-        async with client.stream("GET", f"{API}/events", headers=token, timeout=20) as response:
-            stream = response.aiter_lines()
-            assert await anext(stream) == ": connected"
-            assert response.headers["content-type"].startswith("text/event-stream")
-            position = (await office.send("dassos", decision(case))).json()["position"]
-            await asyncio.to_thread(office.project)
-            committed = time.monotonic()
-            data = json.loads(await asyncio.wait_for(next_data(stream), 5))
+    async with (
+        serving(database, tmp_path) as (address, _),
+        httpx2.AsyncClient(base_url=address) as client,
+        client.stream("GET", f"{API}/events", headers=token, timeout=20) as response,
+    ):
+        stream = response.aiter_lines()
+        assert await anext(stream) == ": connected"
+        assert response.headers["content-type"].startswith("text/event-stream")
+        position = (await office.send("dassos", decision(case))).json()["position"]
+        await asyncio.to_thread(office.project)
+        committed = time.monotonic()
+        data = json.loads(await asyncio.wait_for(next_data(stream), 5))
 
     assert data == {"case": str(case), "position": position}
     assert time.monotonic() - committed < 1
@@ -84,14 +88,14 @@ async def test_it_ends_soon_also_with_open_streams(database: Database, office: O
 async def test_a_silent_stream_is_kept_alive() -> None:
     """By comments, which readers pass over."""
 
-    async def never() -> AsyncIterator[object]:
+    async def never() -> AsyncGenerator[Change]:
         await asyncio.Event().wait()
-        yield
+        yield Change(case="", position=0)
 
-    stream = lines(never(), asyncio.Event(), keep_alive=0.01)  # type: ignore[arg-type]
+    stream = lines(never(), asyncio.Event(), keep_alive=0.01)
 
     assert [await anext(stream) for _ in range(2)] == [": connected\n\n", ": alive\n\n"]
-    await stream.aclose()  # type: ignore[attr-defined]
+    await stream.aclose()
 
 
 async def test_a_port_that_is_taken_is_told(database: Database, tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def test_without_a_secret_nothing_is_signed() -> None:
     assert not is_signed(headers(signature=zeros), BODY, [], NOW)
 
 
-@pytest.mark.parametrize("stamp", ["1614265330.0", "+1614265330", " 1614265330", "1614265330 ", "１６１４２６５３３０", "", "9" * 400])
+@pytest.mark.parametrize(
+    "stamp", ["1614265330.0", "+1614265330", " 1614265330", "1614265330 ", "１６１４２６５３３０", "", "9" * 400]
+)
 def test_a_timestamp_that_is_no_whole_number_is_refused(stamp: str) -> None:
     """Even when it is signed as it stands."""
     digest = hmac.digest(KEYS[0], f"{MESSAGE}.{stamp}.".encode() + BODY, "sha256")
@@ -84,7 +86,9 @@ def test_an_id_that_could_be_read_differently_is_refused(message: str) -> None:
     assert not is_signed(headers(message, STAMP, sign(SECRET, message, STAMP, BODY)), BODY, KEYS, NOW)
 
 
-@pytest.mark.parametrize("signature", ["", "v1", "v1,", "v2" + SIGNATURE[2:], SIGNATURE[3:], SIGNATURE[:-2], "v1,\udcff", "v1,é"])
+@pytest.mark.parametrize(
+    "signature", ["", "v1", "v1,", "v2" + SIGNATURE[2:], SIGNATURE[3:], SIGNATURE[:-2], "v1,\udcff", "v1,é"]
+)
 def test_anything_but_a_v1_signature_is_refused(signature: str) -> None:
     """Without an error of its own."""
     assert not is_signed(headers(signature=signature), BODY, KEYS, NOW)

@@ -180,7 +180,9 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("payload", "field"), IMPOSSIBLE, ids=[f"{n}-{field}" for n, (_, field) in enumerate(IMPOSSIBLE)])
+@pytest.mark.parametrize(
+    ("payload", "field"), IMPOSSIBLE, ids=[f"{n}-{field}" for n, (_, field) in enumerate(IMPOSSIBLE)]
+)
 async def test_what_cannot_be_is_refused_by_its_field(office: Office, payload: dict[str, Any], field: str) -> None:
     """With what is wrong and how to mend it, and nothing written."""
     case = office.open_case()
