@@ -38,7 +38,7 @@ async def run(settings: Settings, listener: socket.socket | None = None) -> None
     with contextlib.closing(Cases(organisation=organisation, clock=clock, env=env)) as cases:
         app = create_app(resolved, cases, organisation, clock)
         server = Server(_config(resolved, app), app.state.services.closing)
-        log.info("web_started", port=resolved.port or DEFAULT_PORT)
+        log.info("web_started", port=listener.getsockname()[1] if listener else server.config.port)
         await server.serve(sockets=[listener] if listener else None)
     log.info("web_stopped")
 

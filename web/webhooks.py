@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
 from structlog.contextvars import bound_contextvars
 
 from domain.answering import Reply
@@ -41,7 +41,6 @@ from web.signatures import HEADERS, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADE
 MAX_WEBHOOK = 64 * 1024
 """The largest message, in bytes; Standard Webhooks asks senders to stay below 20 kB."""
 SOURCE = "webhook"
-TYPES = ("decision.made", "decision.delayed", "decision.corrected", "ping")
 
 router = APIRouter(tags=["webhooks"])
 log = structlog.get_logger()
@@ -84,12 +83,15 @@ class Correction(Decision):
     corrects: Identifier
 
 
+_DATA = {"anyOf": [kind.model_json_schema() for kind in (Decision, Correction, Delay)] + [{"type": "object"}]}
+
+
 class Message(Sent):
     """A webhook's payload; `data` is checked by its type."""
 
     type: Literal["decision.made", "decision.delayed", "decision.corrected", "ping"]
     timestamp: Annotated[AwareDatetime, BeforeValidator(_as_instant)] | None = None
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: Annotated[dict[str, Any], WithJsonSchema(_DATA)] = Field(default_factory=dict)
 
 
 @router.post(

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import httpx2
 import pytest
 from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator
@@ -224,14 +223,11 @@ async def test_answers_carry_security_headers(office: Office) -> None:
         assert response.headers["x-request-id"]
 
 
-async def test_an_unforeseen_error_says_nothing_of_itself(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is a plain 500 problem."""
-
-    async def fail(**_: Any) -> Any:
-        raise RuntimeError("secret inner text")
-
-    monkeypatch.setattr(office.services.views, "cases", fail)
-    response: httpx2.Response = await office.client.get(f"{API}/cases", headers=office.token())
+async def test_an_unforeseen_error_says_nothing_of_itself(office: Office) -> None:
+    """It is a plain 500 problem: here a table is not there."""
+    with connect(office.url) as connection:
+        connection.execute("DROP TABLE views.cases")
+    response = await office.client.get(f"{API}/cases", headers=office.token())
 
     assert (response.status_code, response.headers["content-type"]) == (500, "application/problem+json")
-    assert "secret" not in response.text
+    assert "views" not in response.text
