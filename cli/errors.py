@@ -90,6 +90,7 @@ def _problem_of_services(error: Exception) -> Problem | None:
     from workers.embedded.folder import FolderError
     from workers.migrate import MigrationError
     from workers.supervisor import PartError
+    from workers.temporal import TemporalLostError
 
     match error:
         case SettingsError() | ClockError():
@@ -98,6 +99,8 @@ def _problem_of_services(error: Exception) -> Problem | None:
             return Problem("Not running", str(error), code="not_running")
         case FolderError() | PartError() | MigrationError():
             return Problem("Not started", str(error), code="not_started")
+        case TemporalLostError():
+            return Problem("Temporal trouble", f"{error}; see that the services run", code="temporal")
         case psycopg.Error() | psycopg_pool.PoolTimeout() | PersistenceError():
             detail = f"the database does not answer as it should ({_first_line(error)}); see that the services run"
             return Problem("Database trouble", detail, code="database")

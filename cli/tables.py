@@ -122,15 +122,11 @@ def heading(document: Document) -> Text:
 def steps_table(steps: Sequence[Document], names: Names) -> Table:
     """A case's steps: where each stands, how many have answered, until when, and who is awaited or what came out."""
     table = Table()
-    titles = {
-        "Trin / Step": 0,
-        "Tilstand / State": 0,
-        "Svar / Answers": 8,
-        "Frist / Due": 17,
-        "Venter på · resultat": 0,
-    }
-    for title, narrowest in titles.items():
-        table.add_column(title, no_wrap=True, min_width=narrowest or None)
+    for title in ("Trin / Step", "Tilstand / State"):
+        table.add_column(title)
+    for title in ("Svar / Answers", "Frist / Due"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("Venter på · resultat")
     for step in steps:
         answered = sum(a["state"] == "answered" for a in step["answers"])
         again = f" ({step['round']}. gang / round)" if step["round"] > 1 else ""

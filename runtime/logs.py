@@ -81,7 +81,10 @@ def _formatter(shared: list[Processor], *, as_json: bool) -> logging.Formatter:
         render = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
         tail += [structlog.processors.format_exc_info, render]
     else:
-        tail += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="time")]
+        # The plain form: the default one prints local variables, and a secret may be among them.
+        plain = structlog.dev.plain_traceback
+        colors = sys.stderr.isatty()
+        tail += [structlog.dev.ConsoleRenderer(colors=colors, timestamp_key="time", exception_formatter=plain)]
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=tail, pass_foreign_args=True)
 
 
