@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,6 @@ from starlette.staticfiles import StaticFiles
 
 from domain.cases import Cases
 from domain.organisation import Organisation
-from runtime.clock import Clock
 from runtime.settings import ResolvedSettings
 from web import commands, events, operations, pages, papers, problems, reads, webhooks
 from web.describing import COMPONENTS
@@ -34,7 +34,9 @@ Errors are problem details (RFC 9457). Every POST but the webhooks takes `Idempo
 """
 
 
-def create_app(settings: ResolvedSettings, cases: Cases, organisation: Organisation, clock: Clock) -> FastAPI:
+def create_app(
+    settings: ResolvedSettings, cases: Cases, organisation: Organisation, clock: Callable[[], datetime]
+) -> FastAPI:
     """The application; its lifespan holds the connections. Raises `SettingsError` without a signing key."""
     shared = Services.build(settings, cases, organisation, clock)
     app = FastAPI(

@@ -18,7 +18,7 @@ from domain.dates import danish_date
 from domain.organisation import Organisation
 from projections.listener import ViewListener
 from projections.queries import Views
-from runtime.clock import Clock, real_now
+from runtime.clock import real_now
 from runtime.settings import ResolvedSettings
 from web.bounds import MessageRate, Threads
 from web.metrics import Metrics
@@ -42,7 +42,7 @@ class Services:
     settings: ResolvedSettings
     cases: Cases
     organisation: Organisation
-    clock: Clock
+    clock: Callable[[], datetime]
     pool: Pool
     views: Views
     listener: ViewListener
@@ -54,7 +54,9 @@ class Services:
     """Set when the process is about to end: streams end at once."""
 
     @classmethod
-    def build(cls, settings: ResolvedSettings, cases: Cases, organisation: Organisation, clock: Clock) -> Services:
+    def build(
+        cls, settings: ResolvedSettings, cases: Cases, organisation: Organisation, clock: Callable[[], datetime]
+    ) -> Services:
         """The services, not yet connected. Raises `SettingsError` without a signing key."""
         pool, listener = _pool(settings.database_url), ViewListener(settings.database_url)
         sessions = Sessions(settings.signing_key(), secure=settings.public_url.startswith("https:"))

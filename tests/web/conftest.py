@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,9 +35,9 @@ def settings_for(url: str, data: Path, port: int | None = None) -> ResolvedSetti
 
 
 @contextlib.asynccontextmanager
-async def running_office(url: str, data: Path) -> AsyncIterator[Office]:
-    """An application on a migrated database, on 18 March 2025, with a client that speaks to it."""
-    settings, clock = settings_for(url, data), Clock(real_now(), START)
+async def running_office(url: str, data: Path, clock: Callable[[], datetime] | None = None) -> AsyncIterator[Office]:
+    """An application on a migrated database, on 18 March 2025 by default, with a client that speaks to it."""
+    settings, clock = settings_for(url, data), clock or Clock(real_now(), START)
     organisation = load_organisation(settings.organisation)
     cases = Cases(organisation=organisation, clock=clock, env=eventsourcing_env(url))
     app = create_app(settings, cases, organisation, clock)
