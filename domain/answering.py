@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.asks import ASKS, Meaning
 from domain.case import AnswerState, Case, Round, Status, StepState
-from domain.dates import danish_date
+from domain.dates import check_day, danish_date
 from domain.errors import (
     AlreadyAnsweredError,
     AmbiguousStepError,
@@ -65,6 +65,8 @@ class Message:
 
 def answer(case: Case, at: datetime, message: Message) -> str:
     """Record an answer and return its effect; raises a refusal where it cannot be taken."""
+    if message.reply.corrects is not None:
+        raise InvalidError("an answer corrects nothing", "send it as a correction, or leave corrects out", "corrects")
     current = _place(case, message.body, message.reply.step)
     step = case.route.step(current.step)
     _check_unanswered(step, current, message.body)
@@ -76,6 +78,9 @@ def delay(case: Case, at: datetime, message: Message) -> str:
     """Record that a body will not make the date and return the effect."""
     current = _place(case, message.body, message.reply.step)
     _check_unanswered(case.route.step(current.step), current, message.body)
+    if message.reply.outcome is not None:
+        raise InvalidError("a delay has no outcome", "send the outcome as an answer, or leave it out", "outcome")
+    check_day(message.reply.expected_on, "expected_on", danish_date(at), earliest=danish_date(at))
     expected_on = _iso(message.reply.expected_on)
     facts = _facts(message, current)
     case.trigger_event(Case.DelayReported, timestamp=at, **facts, expected_on=expected_on)
@@ -100,7 +105,7 @@ def find_step(case: Case, step_id: str) -> Step:
 
 def is_asked(case: Case, body: str) -> bool:
     """Whether a body has a part in the case."""
-    return any(body in current.answers for _, current in case.current_rounds())
+    return any(body in current.asked for _, current in case.current_rounds())
 
 
 def _place(case: Case, body: str, step_id: str | None) -> Round:
@@ -108,7 +113,7 @@ def _place(case: Case, body: str, step_id: str | None) -> Round:
     _check_taken(case, body)
     if step_id is not None:
         current = case.current(find_step(case, step_id).id)
-        if body not in current.answers:
+        if body not in current.asked:
             what = f"the step {step_id!r} does not ask this body"
             raise InvalidError(what, f"choose one of {_names(_rounds_of(case, body))}", "step")
         return current
@@ -129,7 +134,7 @@ def _the_only(rounds: list[Round]) -> Round:
 
 
 def _rounds_of(case: Case, body: str) -> list[Round]:
-    return [current for _, current in case.current_rounds() if body in current.answers]
+    return [current for _, current in case.current_rounds() if body in current.asked]
 
 
 def _names(rounds: list[Round]) -> str:
@@ -167,17 +172,22 @@ def _check_opened(step: Step, current: Round) -> None:
 
 
 def _check_reply(case: Case, step: Step, reply: Reply, today: date) -> None:
-    outcomes = ASKS[step.ask].outcomes
+    outcomes = step.outcomes
     if reply.outcome not in outcomes:
         what = f"{reply.outcome!r} is no answer to {step.ask!r}"
         raise InvalidError(what, f"choose one of {', '.join(outcomes)}", "outcome")
     _check_dates(reply, outcomes[reply.outcome].meaning, today)
+    _check_questions(case, reply, today)
+    if reply.supports is not None and reply.outcome != "decided":
+        raise InvalidError("only a decision supports a case or not", "leave supports out", "supports")
     if reply.decided_by is not None and reply.decided_by not in DECIDERS:
         what = f"{reply.decided_by!r} cannot have decided"
         raise InvalidError(what, f"choose one of {', '.join(DECIDERS)}", "decided_by")
-    if reply.version is not None and case.papers and not 1 <= reply.version <= len(case.papers):
+    # Before the first paper is added an answer may name version 1: it is what the body was sent.
+    newest = max(len(case.papers), 1)
+    if reply.version is not None and not 1 <= reply.version <= newest:
         what = f"the case has no version {reply.version} of its papers"
-        raise InvalidError(what, f"choose one from 1 to {len(case.papers)}", "version")
+        raise InvalidError(what, f"choose one from 1 to {newest}", "version")
 
 
 def _check_dates(reply: Reply, meaning: Meaning, today: date) -> None:
@@ -187,9 +197,19 @@ def _check_dates(reply: Reply, meaning: Meaning, today: date) -> None:
     if reply.decided_on is not None and reply.decided_on > today:
         what = f"the decision is dated {reply.decided_on}, which is after today, {today}"
         raise InvalidError(what, "give the date on which it was decided", "decided_on")
-    if reply.outcome == "questions_asked" and reply.due is None:
+    check_day(reply.decided_on, "decided_on", today)
+
+
+def _check_questions(case: Case, reply: Reply, today: date) -> None:
+    """Questions, and nothing else, have a date by which they are to be answered."""
+    if reply.outcome != "questions_asked":
+        if reply.due is not None:
+            raise InvalidError("only questions are due", "leave due out", "due")
+        return
+    if reply.due is None:
         what = "the questions have no date by which they are to be answered"
         raise InvalidError(what, "give due as YYYY-MM-DD", "due")
+    check_day(reply.due, "due", today, earliest=reply.decided_on or danish_date(case.opened_at))
 
 
 def _record(
@@ -197,7 +217,8 @@ def _record(
 ) -> str:
     """Check the reply against what its step asks, record it, and return its effect."""
     reply = message.reply
-    _check_reply(case, case.route.step(current.step), reply, danish_date(at))
+    step = case.route.step(current.step)
+    _check_reply(case, step, reply, danish_date(at))
     facts = _facts(message, current) | {
         "outcome": reply.outcome,
         "decided_on": _iso(reply.decided_on),
@@ -207,6 +228,8 @@ def _record(
         "due": _iso(reply.due),
         "supports": reply.supports,
     }
+    if event is Case.AnswerCorrected and step.counts_corrections and current.state == StepState.COMPLETED:
+        facts["effect"] = "counted"
     case.trigger_event(event, timestamp=at, **facts, **more)
     return str(facts["effect"])
 
@@ -220,7 +243,7 @@ def _facts(message: Message, current: Round) -> dict[str, Any]:
         "round": current.number,
         "body": message.body,
         "effect": EFFECTS.get(current.state, "late"),
-        "remark": checked(message.reply.remark, "remark"),
+        "remark": checked(message.reply.remark, "remark", lines=True),
         "source": message.source,
         "message_id": message.id,
     }

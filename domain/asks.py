@@ -150,3 +150,17 @@ ASKS: dict[str, Ask] = {
     )
 }
 """Every ask by its id (source: *Indstilling* and *Referat* in DASSOS' published agendas and minutes, 2021 to 2025)."""
+
+OUTCOMES: dict[str, Outcome] = {key: outcome for ask in ASKS.values() for key, outcome in ask.outcomes.items()}
+"""Every outcome by its id, whichever ask it belongs to."""
+
+_RESULTS = {
+    "closed_by_submission": Name("Lukket ved indsendelsen", "Closed by the submission"),
+    "no_answer": Name("Intet svar", "No answer"),
+    "not_enough": Name("Ikke nok", "Not enough"),
+}
+
+
+def result_name(key: str) -> Name:
+    """What people call an outcome, or the result of a step or case; one that only a route knows stands as it is."""
+    return OUTCOMES[key].name if key in OUTCOMES else _RESULTS.get(key, Name(key, key))

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate
 
-from domain.asks import ASKS, Meaning
+from domain.asks import Meaning
 from domain.route import parse_route
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class AnswerState(StrEnum):
     AWAITING = "awaiting"
     DELAYED = "delayed"
     ANSWERED = "answered"
+    RELEASED = "released"
 
 
 @dataclass
@@ -89,7 +90,11 @@ class Round:
     opened_at: datetime | None = None
     due: date | None = None
     completed_at: datetime | None = None
-    invited: bool = False
+    opened_version: int = 0
+    """The version of the case with which the round opened, 0 while it waits."""
+    completed_version: int = 0
+    invited: set[str] = field(default_factory=set)
+    """The bodies whose invitation is out."""
     reminded_until: datetime | None = None
     """The planned moment of the newest reminder that went out."""
     overdue: date | None = None
@@ -102,9 +107,14 @@ class Round:
         """The bodies whose answer is still awaited, in the order in which they were asked."""
         return [a.body for a in self.answers.values() if a.state in {AnswerState.AWAITING, AnswerState.DELAYED}]
 
-    def open(self, at: datetime, due: date | None) -> None:
+    @property
+    def asked(self) -> dict[str, Answer]:
+        """The answers of the bodies that are asked, without those that were released."""
+        return {body: a for body, a in self.answers.items() if a.state != AnswerState.RELEASED}
+
+    def open(self, at: datetime, version: int, due: date | None) -> None:
         """Open the round: early answers stay, all others are awaited."""
-        self.state, self.opened_at, self.due = StepState.OPEN, at, due
+        self.state, self.opened_at, self.opened_version, self.due = StepState.OPEN, at, version, due
         for answer in self.answers.values():
             if answer.state == AnswerState.NOT_ASKED:
                 answer.state = AnswerState.AWAITING
@@ -121,13 +131,15 @@ class Paper:
     added_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass
 class Interim:
     """An interim word (say, questions asked) that may open a round of another step."""
 
     step: str
     outcome: str
     due: date | None
+    messages: list[str]
+    """The message ids by which a correction may name it, oldest first."""
 
 
 class Case(BaseAggregate[UUID]):
@@ -189,7 +201,7 @@ class Case(BaseAggregate[UUID]):
             if not rounds or rounds[-1].number != self.round:
                 rounds.append(Round(self.step, self.round, {body: Answer(body) for body in self.bodies}))
             rounds[-1].revises = self.revises
-            rounds[-1].open(self.timestamp, _day(self.due))
+            rounds[-1].open(self.timestamp, self.originator_version, _day(self.due))
 
     class BodiesInvited(Event):
         """The bodies of an opened step are invited to answer."""
@@ -201,7 +213,7 @@ class Case(BaseAggregate[UUID]):
 
         def change(self, case: Case) -> None:
             """Remember that the round's invitations are out."""
-            case.round(self.step, self.round).invited = True
+            case.round(self.step, self.round).invited.update(self.bodies)
 
     class BodiesReminded(Event):
         """The bodies that have not answered are reminded."""
@@ -242,6 +254,50 @@ class Case(BaseAggregate[UUID]):
             """Close the round with its result."""
             done = case.round(self.step, self.round)
             done.state, done.result, done.completed_at = StepState.COMPLETED, self.result, self.timestamp
+            done.completed_version = self.originator_version
+
+    class StepReopened(Event):
+        """A correction has taken away what had completed a step; it waits for answers again."""
+
+        TOPIC: ClassVar[str] = "case.step_reopened"
+        step: str
+        round: int
+
+        def change(self, case: Case) -> None:
+            """Open the round again, with the answers it has."""
+            reopened = case.round(self.step, self.round)
+            reopened.state, reopened.result, reopened.completed_at = StepState.OPEN, None, None
+
+    class BodyAdded(Event):
+        """The secretariat has a further body asked in a step."""
+
+        TOPIC: ClassVar[str] = "case.body_added"
+        step: str
+        round: int
+        body: str
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Ask the body, now where the step is open, and in every later round."""
+            current = case.round(self.step, self.round)
+            is_open = current.state == StepState.OPEN
+            state = AnswerState.AWAITING if is_open else AnswerState.NOT_ASKED
+            current.answers[self.body] = Answer(self.body, state)
+            case.asked[self.step] = [*case.asked[self.step], self.body]
+
+    class BodyReleased(Event):
+        """The secretariat no longer asks a body in a step."""
+
+        TOPIC: ClassVar[str] = "case.body_released"
+        step: str
+        round: int
+        body: str
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Expect nothing more of the body, now and in every later round."""
+            case.answer(self.step, self.round, self.body).state = AnswerState.RELEASED
+            case.asked[self.step] = [body for body in case.asked[self.step] if body != self.body]
 
     class StepSkipped(Event):
         """A step turned out not to be needed."""
@@ -278,10 +334,12 @@ class Case(BaseAggregate[UUID]):
             """Put the answer in the body's place; an interim word leaves the body awaited."""
             answer = case.answer(self.step, self.round, self.body)
             self.fill(answer)
-            if case.meaning(self.step, self.outcome) == Meaning.INTERIM:
-                case.interims.append(Interim(self.step, self.outcome, _day(self.due)))
-            else:
+            if case.meaning(self.step, self.outcome) != Meaning.INTERIM:
                 answer.state = AnswerState.ANSWERED
+                return
+            case.interims.append(Interim(self.step, self.outcome, _day(self.due), [self.message_id]))
+            if answer.state == AnswerState.DELAYED:
+                answer.state = AnswerState.AWAITING
 
         def fill(self, answer: Answer) -> None:
             """Copy this event's facts into the body's answer."""
@@ -304,6 +362,7 @@ class Case(BaseAggregate[UUID]):
             interim = case.meaning(self.step, self.outcome) == Meaning.INTERIM
             answer.state = AnswerState.AWAITING if interim else AnswerState.ANSWERED
             answer.corrected = True
+            case.correct_interim(self, still_interim=interim)
 
     class DelayReported(Event):
         """A body has said that it will not make the date."""
@@ -420,7 +479,7 @@ class Case(BaseAggregate[UUID]):
         self.deadline = _day(deadline)
         self.attributes = attributes
         self.concerned = concerned
-        self.asked = asked
+        self.asked = {step: list(bodies) for step, bodies in asked.items()}
         self.status = Status.RUNNING
         self.result: str | None = None
         self.opened_at: datetime
@@ -476,7 +535,39 @@ class Case(BaseAggregate[UUID]):
 
     def meaning(self, step: str, outcome: str) -> Meaning:
         """What an outcome does to a step."""
-        return ASKS[self.route.step(step).ask].outcomes[outcome].meaning
+        return self.route.step(step).outcomes[outcome].meaning
+
+    def correct_interim(self, correction: Case.AnswerCorrected, *, still_interim: bool) -> None:
+        """Put right the interim word that a correction names; a round that it opened goes on, its due date moved."""
+        said = next((i for i in self.interims if correction.corrects in i.messages), None)
+        due = _day(correction.due)
+        if said is None:
+            if still_interim:
+                self.interims.append(Interim(correction.step, correction.outcome, due, [correction.message_id]))
+            return
+        opened = self._round_opened_by(said)
+        said.messages.append(correction.message_id)
+        if opened is None and not still_interim:
+            self.interims.remove(said)
+        elif opened is None:
+            said.outcome, said.due = correction.outcome, due
+        elif correction.outcome == said.outcome:
+            said.due = due
+            if opened.state == StepState.OPEN:
+                opened.due = due
+
+    def said(self, step: str, outcome: str) -> list[Interim]:
+        """The interim words of one kind in a step, oldest first: each opens a round of the step that waits for it."""
+        return [interim for interim in self.interims if (interim.step, interim.outcome) == (step, outcome)]
+
+    def _round_opened_by(self, said: Interim) -> Round | None:
+        place = self.said(said.step, said.outcome).index(said)
+        for step in self.route.steps:
+            opening = step.opened_by
+            if opening and (opening.step, opening.outcome) == (said.step, said.outcome):
+                opened = [r for r in self.rounds[step.id] if r.state != StepState.WAITING]
+                return opened[place] if place < len(opened) else None
+        return None
 
     def waiting_for(self) -> list[str]:
         """The bodies whose answer an open step still awaits, each once, in the route's order."""

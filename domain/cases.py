@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,11 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain.answering import Message, Reply, answer, correct, delay, find_step
-from domain.case import Case, Status, StepState
+from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.committing import Committer, Decided, Decision
-from domain.dates import danish_date
+from domain.dates import check_day, danish_date
 from domain.errors import (
+    AlreadyAnsweredError,
     CaseEndedError,
     CaseNotFoundError,
     ConflictError,
@@ -23,7 +25,7 @@ from domain.errors import (
     StepNotOpenError,
 )
 from domain.following import next_wake, what_follows
-from domain.texts import checked, required
+from domain.texts import optional, required
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -125,11 +127,12 @@ class Cases(Application[UUID]):
         at = self.clock()
         chosen = self._route(route)
         _check_opening(title, deadline, danish_date(at))
+        _check_due_attributes(chosen, attributes or {}, danish_date(at))
         facts = {
             "route": chosen.text,
             "organisation": self.organisation.id,
             "title": title.strip(),
-            "reference": checked(reference, "reference"),
+            "reference": optional(reference, "reference"),
             "deadline": deadline.isoformat() if deadline else None,
             "attributes": dict(attributes or {}),
             "concerned": list(concerned),
@@ -187,6 +190,8 @@ class Cases(Application[UUID]):
         def decide(case: Case, at: datetime) -> str:
             _check_open(case)
             _check_deadline(deadline, danish_date(at))
+            if deadline == case.deadline:
+                raise ConflictError(f"the deadline is {deadline} already", "nothing is to be done", "deadline")
             facts = {"deadline": deadline.isoformat(), "reason": required(reason, "reason")}
             self._trigger(case, Case.DeadlineExtended, at, command, **facts)
             return "counted"
@@ -242,6 +247,41 @@ class Cases(Application[UUID]):
 
         return self._execute(case_id, command, decide)
 
+    def add_body(self, case_id: UUID, command: Command, *, step: str, body: str, reason: str) -> Taken:
+        """Have a further body asked in a step that is not over; raises `InvalidError` or `ConflictError`."""
+
+        def decide(case: Case, at: datetime) -> str:
+            current = _unfinished(case, step)
+            if body not in self.organisation.bodies:
+                what = f"there is no body {body!r}"
+                raise InvalidError(what, "choose an id that `sagsgang body list` prints", "body")
+            if body in current.asked:
+                what = f"the step {step!r} asks this body already"
+                raise ConflictError(what, "nothing is to be done", "body")
+            facts = {"step": step, "round": current.number, "body": body, "reason": required(reason, "reason")}
+            self._trigger(case, Case.BodyAdded, at, command, **facts)
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
+    def release_body(self, case_id: UUID, command: Command, *, step: str, body: str, reason: str) -> Taken:
+        """Ask a body no longer in a step; raises `ConflictError` where it has answered or is the last one."""
+
+        def decide(case: Case, at: datetime) -> str:
+            current = _unfinished(case, step)
+            if body not in current.asked:
+                what = f"the step {step!r} does not ask the body {body!r}"
+                raise InvalidError(what, f"choose one of {', '.join(current.asked)}", "body")
+            if current.asked[body].state == AnswerState.ANSWERED:
+                raise AlreadyAnsweredError("the body has answered", "its answer stands; it can be corrected", "body")
+            if len(current.asked) == 1:
+                raise ConflictError("the step asks nobody else", "add another body first", "body")
+            facts = {"step": step, "round": current.number, "body": body, "reason": required(reason, "reason")}
+            self._trigger(case, Case.BodyReleased, at, command, **facts)
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
     # Answers of bodies
 
     def answer(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
@@ -270,7 +310,8 @@ class Cases(Application[UUID]):
             actor = Actor("sagsgang", ENGINE, "workflow").as_dict()
             while following := what_follows(case, at):
                 case.trigger_event(following.event, timestamp=at, actor=actor, command_id="", **following.facts)
-            standing[:] = [Standing(case, next_wake(case, at))]
+            # A copy: decisions that share the commit go on with the case itself.
+            standing[:] = [Standing(deepcopy(case), next_wake(case, at))]
             return Decided(case, "counted", case.version)
 
         self._committer.commit(Decision(case_id, decide))
@@ -362,6 +403,9 @@ class Cases(Application[UUID]):
         return self.organisation.routes[route]
 
     def _asked(self, route: Route, day: date, concerned: Sequence[str]) -> dict[str, list[str]]:
+        if concerned and not any(step.asks_concerned for step in route.steps):
+            what = f"the route {route.id!r} asks nobody concerned"
+            raise InvalidError(what, "leave concerned out, or choose another route", "concerned")
         for body in concerned:
             if body not in self.organisation.bodies:
                 what = f"there is no body {body!r}"
@@ -397,6 +441,15 @@ def _check_open(case: Case) -> None:
         raise CaseEndedError(what, "open a new case if the matter goes on")
 
 
+def _unfinished(case: Case, step: str) -> Round:
+    """The newest round of a step that is waiting or open, in a case that is not over."""
+    _check_open(case)
+    current = case.current(find_step(case, step).id)
+    if current.state not in {StepState.WAITING, StepState.OPEN}:
+        raise ConflictError(f"the step {step!r} is {current.state}", "choose a step that waits or is open", "step")
+    return current
+
+
 def _check_opening(title: str, deadline: date | None, today: date) -> None:
     if len(required(title, "title")) > MAX_TITLE:
         what = f"the title has {len(title)} characters"
@@ -405,10 +458,22 @@ def _check_opening(title: str, deadline: date | None, today: date) -> None:
         _check_deadline(deadline, today)
 
 
+def _check_due_attributes(route: Route, attributes: Mapping[str, Any], today: date) -> None:
+    """The attributes that steps are due on hold dates."""
+    for name in {step.due_on for step in route.steps} & set(attributes):
+        try:
+            day = date.fromisoformat(str(attributes[str(name)]))
+        except ValueError:
+            what = f"the attribute {name} is {attributes[str(name)]!r}"
+            raise InvalidError(what, "write a date as YYYY-MM-DD", "attributes") from None
+        check_day(day, "attributes", today)
+
+
 def _check_deadline(deadline: date, today: date) -> None:
     if deadline < today:
         what = f"the deadline {deadline} is before today, {today}"
         raise InvalidError(what, "give a date from today on", "deadline")
+    check_day(deadline, "deadline", today)
 
 
 def _submission(case: Case, step_id: str | None) -> Step:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -88,8 +88,9 @@ class Committer:
                 _fail(group, error)
             for decision in group if len(group) > 1 else ():
                 self._commit_group([decision])
-        for decision in group:
-            decision.done = True
+        finally:
+            for decision in group:
+                decision.done = True
 
     def _decide_and_save(self, group: list[Decision]) -> None:
         """Decide and commit; a race lost to another process is decided again, on what the winner wrote."""
@@ -109,14 +110,22 @@ class Committer:
         for decision in group:
             if decision.case_id not in cases:
                 cases[decision.case_id] = self._load(decision.case_id)
-            decision.decided = decision.error = None
+            before, decision.decided, decision.error = decision.decided, None, None
             try:
-                decision.decided = decision.decide(cases[decision.case_id])
+                decided = decision.decide(cases[decision.case_id])
             except RefusalError as refusal:
                 decision.error = refusal
             else:
-                cases[decision.case_id] = decision.decided.case
+                cases[decision.case_id] = decided.case
+                decision.decided = _as_first_told(before, decided)
         return [case for case in cases.values() if case is not None and case.pending_events]
+
+
+def _as_first_told(before: Decided | None, decided: Decided) -> Decided:
+    """What was decided, with its own effect where only the acknowledgement of its commit was lost."""
+    if before is not None and decided.effect == "repeated" and decided.version == before.version:
+        return replace(decided, effect=before.effect)
+    return decided
 
 
 def _note_positions(group: list[Decision], recordings: Sequence[Recording[Any]]) -> None:

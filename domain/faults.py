@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 WHOLE_FILE = "file"
+LARGEST = 10**9
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -139,13 +140,16 @@ class TableReader:
         value = self._typed(key, bool)
         return default if value is None else value
 
-    def number(self, key: str, *, minimum: int = 0) -> int:
-        """Return a whole number that must be there, at least `minimum`."""
-        return self._required(key, lambda name: self.optional_number(name, minimum=minimum), int, 0)
+    def number(self, key: str, *, minimum: int = 0, maximum: int = LARGEST) -> int:
+        """Return a whole number that must be there, from `minimum` to `maximum`."""
+        return self._required(key, lambda name: self.optional_number(name, minimum=minimum, maximum=maximum), int, 0)
 
-    def optional_number(self, key: str, *, minimum: int = 0) -> int | None:
-        """Return a whole number of at least `minimum`, or None if the key is not there."""
+    def optional_number(self, key: str, *, minimum: int = 0, maximum: int = LARGEST) -> int | None:
+        """Return a whole number from `minimum` to `maximum`, or None if the key is not there."""
         value = self._typed(key, int)
+        if value is not None and value > maximum:
+            self.fault(key, f"is {value}", f"write a whole number of at most {maximum}")
+            return maximum
         if value is not None and value < minimum:
             self.fault(key, f"is {value}", f"write a whole number of at least {minimum}")
         return value
@@ -203,6 +207,10 @@ class TableReader:
             TableReader(value, self._file, self._at(f"{key}[{_label(value, number)}]"), self._faults)
             for number, value in enumerate(values, start=1)
         )
+
+    def is_text(self, key: str) -> bool:
+        """Return whether the key is there and holds a text."""
+        return isinstance(self._table.get(key), str)
 
     def has(self, key: str) -> bool:
         """Return whether the key is there."""

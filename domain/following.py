@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.asks import ASKS, Meaning
 from domain.calendar import working_day_after, working_day_before
-from domain.case import AnswerState, Case, Round, Status, StepState
+from domain.case import Answer, AnswerState, Case, Round, Status, StepState
 from domain.dates import at_danish_time, danish_date, end_of_day
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 REMINDER_TIME = time(8)
 """When on its day a reminder goes out, Danish time: at the start of the working day."""
+
+NOT_ENOUGH = "not_enough"
+"""The result of a step in which too few have consented."""
+NO_ANSWER = "no_answer"
+"""The result of a step that was due before anybody had answered."""
 
 _NEGATIVE = {Meaning.REJECTION, Meaning.RETURN}
 
@@ -35,8 +40,9 @@ def what_follows(case: Case, at: datetime) -> Following | None:
     """The next event due in a case at `at` (UTC), or None: call again after it has been applied, until None."""
     if case.status != Status.RUNNING:
         return None
-    rules = (_completed, _closed_by_others, _revision, _reopened, _opened_on_demand, _opened_in_order, _invited)
-    found = (following for rule in (*rules, _reminded, _due_passed, _ended) for following in rule(case, at))
+    rules = (_completed, _closed_by_others, _tallied_again, _revision, _reopened)
+    openings = (_opened_on_demand, _opened_in_order, _invited)
+    found = (following for rule in (*rules, *openings, _reminded, _due_passed, _ended) for following in rule(case, at))
     return next(found, None)
 
 
@@ -48,37 +54,57 @@ def next_wake(case: Case, at: datetime) -> datetime | None:
     return min(moments, default=None)
 
 
-def tally(step: Step, current: Round) -> str | None:
+def tally(step: Step, current: Round, *, is_due: bool = False) -> str | None:
     """The result that a round's answers give its step, or None while it is still open.
 
-    One rejection or return ends the round at once; else every body must have answered. A single body's outcome is the
-    result; a group's is its common outcome, else the ask's plain consent.
+    One rejection or return ends the round at once. Else it ends when everybody has answered, when enough have consented
+    (`complete = "enough"`), or when it is due (`complete = "at_due"`). A single outcome of all is the result, else the
+    ask's plain consent; where the consents are too few, the dissent, or `not_enough` where the route counts them.
     """
-    outcomes = ASKS[step.ask].outcomes
-    final = [a.outcome for a in current.answers.values() if a.state == AnswerState.ANSWERED and a.outcome]
-    negative = next((o for o in final if outcomes[o].meaning in _NEGATIVE), None)
-    if negative or len(final) < len(current.answers):
+    final = {body: a.outcome for body, a in current.asked.items() if a.outcome and _counts(a)}
+    by_meaning = {o: step.outcomes[o].meaning for o in final.values()}
+    negative = next((o for o, meaning in by_meaning.items() if meaning in _NEGATIVE), None)
+    consenting = {body for body, outcome in final.items() if by_meaning[outcome] == Meaning.CONSENT}
+    enough = len(consenting) >= step.enough(len(current.asked)) and consenting.issuperset(step.must_have)
+    ended = len(final) == len(current.asked) or (step.complete == "enough" and enough)
+    if negative or not (ended or (step.complete == "at_due" and is_due)):
         return negative
-    dissent = next((o for o in final if outcomes[o].meaning == Meaning.DISSENT), None)
-    return dissent or (final[0] if len(set(final)) == 1 else ASKS[step.ask].plain_consent)
+    if enough:
+        return _common([final[body] for body in sorted(consenting)], ASKS[step.ask].plain_consent)
+    dissent = next((o for o, meaning in by_meaning.items() if meaning == Meaning.DISSENT), None)
+    return dissent if dissent and step.at_least is None and not step.must_have else NOT_ENOUGH
+
+
+def _counts(answer: Answer) -> bool:
+    return answer.state == AnswerState.ANSWERED and answer.effect != "late"
+
+
+def _common(outcomes: list[str], otherwise: str) -> str:
+    """The outcome that all have in common, `no_answer` where there is none at all."""
+    if not outcomes:
+        return NO_ANSWER
+    return outcomes[0] if len(set(outcomes)) == 1 else otherwise
 
 
 def is_negative(step: Step, current: Round) -> bool:
     """Whether a completed round sent the matter back."""
-    outcome = ASKS[step.ask].outcomes.get(current.result or "")
+    outcome = step.outcomes.get(current.result or "")
     return outcome is not None and outcome.meaning in _NEGATIVE
 
 
-def first_due(step: Step, at: datetime, deadline: date | None, asked_due: date | None = None) -> date | None:
+def first_due(case: Case, step: Step, at: datetime, asked_due: date | None = None) -> date | None:
     """The due date of a round that opens at `at` (UTC)."""
     if step.due == "window" and step.window_days is not None:
         return danish_date(at) + timedelta(days=step.window_days)
-    return {"deadline": deadline, "asked": asked_due}.get(step.due)
+    if step.due == "attribute" and step.due_on in case.attributes:
+        return date.fromisoformat(str(case.attributes[step.due_on]))
+    return {"deadline": case.deadline, "asked": asked_due}.get(step.due)
 
 
-def _completed(case: Case, _: datetime) -> Iterator[Following]:
+def _completed(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
-        result = tally(step, current) if current.state == StepState.OPEN else None
+        is_due = current.due is not None and end_of_day(current.due) <= at
+        result = tally(step, current, is_due=is_due) if current.state == StepState.OPEN else None
         if result:
             yield _complete(current, result)
 
@@ -102,13 +128,41 @@ def _revision(case: Case, at: datetime) -> Iterator[Following]:
 
 
 def _reopened(case: Case, at: datetime) -> Iterator[Following]:
-    """A step whose revision is done is asked again, in its next round."""
+    """After its revision a step that was sent back is asked again, those that the route names before it."""
     revisions = case.rounds.get(case.route.revision.id, [])
     for step, current in case.current_rounds():
-        if _is_sent_back(step, current) and any(
-            _revises(r, current) and r.state == StepState.COMPLETED for r in revisions
-        ):
-            yield _open(case, step, current.number + 1, at)
+        revision = next((r for r in revisions if _revises(r, current) and r.state == StepState.COMPLETED), None)
+        if revision is not None and _is_sent_back(step, current):
+            again = case.route.way_back(step)
+            for earlier in again:
+                if _is_next_again(case, earlier, again, revision.completed_version):
+                    yield _open(case, earlier, case.current(earlier.id).number + 1, at)
+
+
+def _is_next_again(case: Case, step: Step, again: tuple[Step, ...], since: int) -> bool:
+    """Whether a step is the next to be asked again: not reopened yet, but all those of them that come before it."""
+    before = [earlier.id for earlier in again if earlier.id in step.after]
+    is_reopened = case.current(step.id).opened_version > since
+    return not is_reopened and all(
+        case.current(earlier).opened_version > since and _is_done(case, earlier) for earlier in before
+    )
+
+
+def _tallied_again(case: Case, _: datetime) -> Iterator[Following]:
+    """A correction in a completed step, where the route lets it count, may change the result or open the step again."""
+    for step, current in case.current_rounds():
+        if not (step.counts_corrections and current.state == StepState.COMPLETED and _is_tallied(case, current)):
+            continue
+        result = tally(step, current, is_due=True)
+        if result is None:
+            yield _following(Case.StepReopened, current)
+        elif result != current.result:
+            yield _complete(current, result)
+
+
+def _is_tallied(case: Case, current: Round) -> bool:
+    """Whether the round's result came from its own answers, and not with another step's end."""
+    return not any(current.result == step.closes.get(current.step) for step in case.route.steps)
 
 
 def _opened_on_demand(case: Case, at: datetime) -> Iterator[Following]:
@@ -116,7 +170,7 @@ def _opened_on_demand(case: Case, at: datetime) -> Iterator[Following]:
     for step in case.route.steps:
         if step.opened_by is None or case.current(step.opened_by.step).state != StepState.OPEN:
             continue
-        wanted = [i for i in case.interims if (i.step, i.outcome) == (step.opened_by.step, step.opened_by.outcome)]
+        wanted = case.said(step.opened_by.step, step.opened_by.outcome)
         current = case.current(step.id)
         taken = current.number - (current.state == StepState.WAITING)
         if current.state != StepState.OPEN and len(wanted) > taken:
@@ -127,13 +181,17 @@ def _opened_in_order(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         waits = current.state == StepState.WAITING and not step.is_on_demand
         if waits and all(_is_done(case, earlier) for earlier in step.after):
-            yield _open(case, step, current.number, at)
+            if step.is_needed(case.attributes):
+                yield _open(case, step, current.number, at)
+            else:
+                yield _following(Case.StepSkipped, current)
 
 
 def _invited(case: Case, _: datetime) -> Iterator[Following]:
     for current in case.open_rounds():
-        if not current.invited and current.pending:
-            yield _following(Case.BodiesInvited, current, bodies=current.pending)
+        bodies = [body for body in current.pending if body not in current.invited]
+        if bodies:
+            yield _following(Case.BodiesInvited, current, bodies=bodies)
 
 
 def _reminded(case: Case, at: datetime) -> Iterator[Following]:
@@ -158,7 +216,13 @@ def _ended(case: Case, _: datetime) -> Iterator[Following]:
     for _step, current in case.current_rounds():
         if current.state in {StepState.WAITING, StepState.OPEN}:
             yield _following(Case.StepSkipped, current)
-    yield Following(Case.Closed, {"status": case.route.ending.status, "result": _case_result(case)})
+    yield Following(Case.Closed, {"status": _case_status(case), "result": _case_result(case)})
+
+
+def _case_status(case: Case) -> str:
+    """The status that the route gives a case at its end, `rejected` for the results that it names."""
+    ending = case.route.ending
+    return Status.REJECTED if case.current(ending.result_of).result in ending.rejected_by else ending.status
 
 
 def _case_result(case: Case) -> str | None:
@@ -211,7 +275,7 @@ def _reminder_moments(step: Step, current: Round) -> Iterator[datetime]:
 def _open(
     case: Case, step: Step, number: int, at: datetime, *, asked_due: date | None = None, revises: str | None = None
 ) -> Following:
-    due = first_due(step, at, case.deadline, asked_due)
+    due = first_due(case, step, at, asked_due)
     facts = {"due": due.isoformat() if due else None, "revises": revises}
     bodies = list(case.asked.get(step.id, step.bodies))
     return Following(Case.StepOpened, {"step": step.id, "round": number, "bodies": bodies, **facts})

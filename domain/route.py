@@ -3,24 +3,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
 
-from domain.asks import ASKS
+from domain.asks import ASKS, OUTCOMES, Meaning, Outcome
+from domain.conditions import Condition, any_holds, read_conditions
 from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
 from domain.names import Name, read_name
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
 
 REVISION = "revise"
 """The id of the step that opens when a body rejects or returns the matter; every route has it."""
 
 MODES = ("meeting", "written_procedure", "own_process")
-DUES = ("none", "window", "deadline", "asked")
+DUES = ("none", "window", "deadline", "asked", "attribute")
 SILENCES = ("stay_open",)
-COMPLETIONS = ("all",)
+COMPLETIONS = ("all", "enough", "at_due")
+MAJORITY = "majority"
+LONGEST_DAYS = 3650
+"""The longest window, and the furthest reminder from its due date."""
 ENDINGS = ("completed", "approved")
 
 
@@ -55,11 +57,28 @@ class Step:
     """The steps that must be completed before this one opens."""
     opened_by: Opening | None
     due: str
+    due_on: str | None
+    """The case's attribute that holds the due date, where `due` is `attribute`."""
     window_days: int | None
     """How long a written procedure is open, in calendar days."""
     on_silence: str
     """What happens when a written procedure's window ends without an answer."""
     complete: str
+    """Whether the step waits for `all` answers, for `enough` consents, or until it is due (`at_due`)."""
+    at_least: int | str | None
+    """How many consents are enough: a number, or `majority`; None means those of all."""
+    must_have: tuple[str, ...]
+    """The bodies without whose consent no number is enough."""
+    counts: Mapping[str, Meaning]
+    """What outcomes mean here where it is not what the ask says; outcomes of other asks are thereby allowed."""
+    when: tuple[Condition, ...]
+    """Conditions of which one must hold, or the step is skipped; without any it never is."""
+    unless: tuple[Condition, ...]
+    """Conditions of which none may hold, or the step is skipped."""
+    returned_to: str | None
+    """The earlier step that is asked again first when this one is sent back; None: only this one is."""
+    counts_corrections: bool
+    """Whether a correction in the completed step changes its result; else it is late."""
     closes: Mapping[str, str]
     """Steps that end with this one, each with the result it then gets."""
     reminders: tuple[Reminder, ...]
@@ -69,6 +88,24 @@ class Step:
         """Whether the step is opened by what happens on the way, not by the route's order."""
         return self.opened_by is not None or self.id == REVISION
 
+    @cached_property
+    def outcomes(self) -> dict[str, Outcome]:
+        """Every outcome that this step allows, with what it means here; the plain consent stands first."""
+        known = {**ASKS[self.ask].outcomes, **{key: OUTCOMES[key] for key in self.counts if key in OUTCOMES}}
+        return {key: replace(one, meaning=self.counts.get(key, one.meaning)) for key, one in known.items()}
+
+    def is_needed(self, attributes: Mapping[str, Any]) -> bool:
+        """Whether a case with these attributes goes through the step."""
+        return (not self.when or any_holds(self.when, attributes)) and not any_holds(self.unless, attributes)
+
+    def enough(self, asked: int) -> int:
+        """How many consents of so many bodies asked are enough."""
+        if self.at_least == MAJORITY:
+            return asked // 2 + 1
+        if self.at_least is None and self.complete == "at_due":
+            return 0
+        return asked if self.at_least is None else int(self.at_least)
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -77,6 +114,8 @@ class Ending:
     status: str
     result_of: str
     """The step whose result is the case's."""
+    rejected_by: tuple[str, ...] = ()
+    """The results of that step with which the case ends as rejected."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +140,25 @@ class Route:
         if found is None:
             raise KeyError(step_id)
         return found
+
+    def way_back(self, step: Step) -> tuple[Step, ...]:
+        """The steps to be asked again when `step` is sent back, in the route's order, itself the last."""
+        if step.returned_to is None:
+            return (step,)
+        before = self.before(step.id)
+        return tuple(s for s in self.steps if s.id == step.id or (s.id in before and self._leads(step.returned_to, s)))
+
+    def _leads(self, earlier: str, step: Step) -> bool:
+        return step.id == earlier or earlier in self.before(step.id)
+
+    def before(self, step_id: str) -> set[str]:
+        """Every step that must be completed before another, over however many in between."""
+        after = {step.id: step.after for step in self.steps}
+        reached, queue = set[str](), list(after.get(step_id, ()))
+        while queue:
+            reached.add(queue[0])
+            queue += [s for s in after.get(queue.pop(0), ()) if s not in reached]
+        return reached
 
     @classmethod
     def parse(
@@ -155,9 +213,17 @@ def _read_step(table: TableReader) -> Step:
         after=table.optional_texts("after") or (),
         opened_by=_read_opening(table),
         due=table.optional_one_of("due", DUES) or ("window" if mode == "written_procedure" else "none"),
-        window_days=table.optional_number("window_days", minimum=1),
+        due_on=table.optional_text("due_on"),
+        window_days=table.optional_number("window_days", minimum=1, maximum=LONGEST_DAYS),
         on_silence=table.optional_one_of("on_silence", SILENCES) or SILENCES[0],
         complete=table.optional_one_of("complete", COMPLETIONS) or COMPLETIONS[0],
+        at_least=_read_at_least(table),
+        must_have=table.optional_texts("must_have") or (),
+        counts=_read_counts(table),
+        when=read_conditions(table, "when"),
+        unless=read_conditions(table, "unless"),
+        returned_to=table.optional_text("returned_to"),
+        counts_corrections=table.flag("counts_corrections"),
         closes=_read_closes(table),
         reminders=tuple(_read_reminder(r) for r in table.optional_tables("reminders") or ()),
     )
@@ -167,18 +233,41 @@ def _read_step(table: TableReader) -> Step:
 
 
 def _check_step(step: Step, table: TableReader) -> None:
-    if bool(step.bodies) == bool(step.group):
+    if table.has("bodies") == table.has("group"):
         table.fault("bodies", "does not say who is asked in one way", "write either bodies = […] or group = …")
     if (step.due == "window") != (step.window_days is not None):
         table.fault(
             "window_days", "does not fit the step's due", 'write window_days with due = "window" and only there'
         )
+    if (step.due == "attribute") != (step.due_on is not None):
+        table.fault("due_on", "does not fit the step's due", 'write it where due = "attribute" and only there')
+    if step.complete == "at_due" and step.due == "none":
+        table.fault("complete", 'is "at_due" in a step without a due date', "write due, or another completion")
+    if step.complete == "enough" and step.at_least is None:
+        table.fault("at_least", 'is missing beside complete = "enough"', "write how many consents are enough")
     if step.due == "asked" and step.opened_by is None:
         table.fault("due", 'is "asked" in a step that no outcome opens', "write opened_by, or another due")
     if step.reminders and step.due == "none":
         table.fault("reminders", "cannot be counted from a step without a due date", "write due, or remove reminders")
     if step.opened_by and step.after:
         table.fault("after", "stands beside opened_by", "remove one of the two")
+
+
+def _read_at_least(table: TableReader) -> int | str | None:
+    """A whole number, or the text `majority`."""
+    if table.is_text("at_least"):
+        return table.one_of("at_least", (MAJORITY,))
+    return table.optional_number("at_least", minimum=1)
+
+
+def _read_counts(table: TableReader) -> dict[str, Meaning]:
+    """Outcomes with what each means in this step."""
+    inner = table.optional_table("counts")
+    if inner is None:
+        return {}
+    read = {key: inner.optional_one_of(key, tuple(Meaning)) for key in OUTCOMES if inner.has(key)}
+    inner.done()
+    return {key: meaning for key, meaning in read.items() if meaning}
 
 
 def _read_opening(table: TableReader) -> Opening | None:
@@ -201,8 +290,9 @@ def _read_closing(table: TableReader) -> tuple[str, str]:
 
 
 def _read_reminder(table: TableReader) -> Reminder:
-    before, after = table.optional_number("days_before_due"), table.optional_number("days_after_due", minimum=1)
-    if (before is None) == (after is None):
+    before = table.optional_number("days_before_due", maximum=LONGEST_DAYS)
+    after = table.optional_number("days_after_due", minimum=1, maximum=LONGEST_DAYS)
+    if table.has("days_before_due") == table.has("days_after_due"):
         table.fault("days_before_due", "does not say one day", "write either days_before_due or days_after_due")
     table.done()
     return Reminder(-before if before is not None else after or 0)
@@ -221,16 +311,25 @@ def _read_revision(body: str) -> Step:
         after=(),
         opened_by=None,
         due="none",
+        due_on=None,
         window_days=None,
         on_silence=SILENCES[0],
         complete=COMPLETIONS[0],
+        at_least=None,
+        must_have=(),
+        counts={},
+        when=(),
+        unless=(),
+        returned_to=None,
+        counts_corrections=False,
         closes={},
         reminders=(),
     )
 
 
 def _read_ending(table: TableReader) -> Ending:
-    ending = Ending(table.one_of("status", ENDINGS), table.text("result_of"))
+    status, result_of = table.one_of("status", ENDINGS), table.text("result_of")
+    ending = Ending(status, result_of, table.optional_texts("rejected_by") or ())
     table.done()
     return ending
 
@@ -241,6 +340,11 @@ def _check_references(route: Route, file: str, faults: list[Fault]) -> None:
     faults += [Fault(file, f"steps[{i}].id", "stands twice", "give each step an id of its own") for i in twice]
     if REVISION in ids:
         faults.append(Fault(file, f"steps[{REVISION}].id", "is the name of the engine's own step", "choose another id"))
+    faults += [
+        Fault(file, f"steps[{step.id}].closes.step", "closes itself", "name the steps that end with this one")
+        for step in route.steps
+        if step.id in step.closes
+    ]
     for key, named in _references(route):
         if named not in ids:
             faults.append(Fault(file, key, f"names the unknown step {quoted(named)}", did_you_mean(named, ids)))
@@ -260,25 +364,31 @@ def _references(route: Route) -> list[tuple[str, str]]:
 
 
 def _check_openings(route: Route, file: str, faults: list[Fault]) -> None:
-    asks = {step.id: ASKS[step.ask] for step in route.steps}
+    """A step is opened by an interim outcome, since a final one would end the step that is to open it."""
+    asked = {step.id: step for step in route.steps}
     for step in route.steps:
         opening = step.opened_by
-        if opening and opening.step in asks and opening.outcome not in asks[opening.step].outcomes:
-            mend = did_you_mean(opening.outcome, list(asks[opening.step].outcomes))
-            what = f"names the unknown outcome {quoted(opening.outcome)}"
-            faults.append(Fault(file, f"steps[{step.id}].opened_by.outcome", what, mend))
+        if opening is None or opening.step not in asked:
+            continue
+        outcomes = asked[opening.step].outcomes
+        interim = [key for key, outcome in outcomes.items() if outcome.meaning == Meaning.INTERIM]
+        if opening.outcome not in interim:
+            known = "the final" if opening.outcome in outcomes else "the unknown"
+            what = f"names {known} outcome {quoted(opening.outcome)}"
+            faults.append(
+                Fault(file, f"steps[{step.id}].opened_by.outcome", what, did_you_mean(opening.outcome, interim))
+            )
 
 
 def _check_order(route: Route, file: str, faults: list[Fault]) -> None:
-    """A step that waits for itself, over however many others, could never open."""
-    after = {step.id: step.after for step in route.steps}
+    """A step that waits for itself, over however many others, could never open; back goes only to an earlier one."""
     for step in route.steps:
-        reached, queue = set[str](), list(step.after)
-        while queue:
-            reached.add(queue[0])
-            queue += [s for s in after.get(queue.pop(0), ()) if s not in reached]
-        if step.id in reached:
+        before = route.before(step.id)
+        if step.id in before:
             faults.append(Fault(file, f"steps[{step.id}].after", "waits for the step itself", "break the circle"))
+        if step.returned_to is not None and step.returned_to not in before:
+            what = f"names {quoted(step.returned_to)}, which does not come before it"
+            faults.append(Fault(file, f"steps[{step.id}].returned_to", what, did_you_mean(step.returned_to, before)))
 
 
 def _check_known(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -149,6 +150,13 @@ def test_a_correction_of_an_unknown_message_is_refused(desk: Desk) -> None:
         ({"outcome": "approved", "decided_by": "mayor"}, "decided_by"),
         ({"outcome": "approved", "remark": "a\0b"}, "remark"),
         ({"outcome": "approved", "reference": "\ud800"}, "reference"),
+        ({"outcome": "approved", "remark": "\x1b[31m"}, "remark"),
+        ({"outcome": "approved", "reference": "26\u202e/1"}, "reference"),
+        ({"outcome": "approved", "reference": "26\n/1"}, "reference"),
+        ({"outcome": "approved", "decided_on": date(1800, 1, 1)}, "decided_on"),
+        ({"outcome": "approved", "due": date(2025, 9, 5)}, "due"),
+        ({"outcome": "approved", "supports": True}, "supports"),
+        ({"outcome": "approved", "corrects": "msg-0"}, "corrects"),
         ({"outcome": "approved", "version": 2}, "version"),
         ({"outcome": "approved", "version": 0}, "version"),
         ({"outcome": "approved", "step": "findes-ikke"}, "step"),
@@ -175,6 +183,77 @@ def test_the_agencys_questions_need_a_date(desk: Desk) -> None:
     with pytest.raises(InvalidError) as refusal:
         desk.answers("social-og-boligstyrelsen", "questions_asked")
     assert refusal.value.field == "due"
+
+
+@pytest.mark.parametrize("due", [date(2025, 3, 17), date(2020, 1, 5), date(9999, 12, 31)])
+def test_questions_are_due_on_a_day_that_can_be(desk: Desk, due: date) -> None:
+    """Not before they were asked, and not at the end of the calendar."""
+    desk.open()
+    desk.until("agency")
+
+    with pytest.raises(InvalidError) as refusal:
+        desk.answers("social-og-boligstyrelsen", "questions_asked", due=due)
+    assert refusal.value.field == "due"
+
+
+def test_a_corrected_question_moves_the_replys_due_date(desk: Desk) -> None:
+    """The round that the question opened goes on, due on the right day."""
+    desk.open()
+    desk.until("agency")
+    desk.answers("social-og-boligstyrelsen", "questions_asked", "q1", due=date(2025, 9, 5))
+
+    desk.corrects("social-og-boligstyrelsen", "q1", "questions_asked", due=date(2025, 9, 15))
+
+    assert (desk.round("reply").number, desk.round("reply").due) == (1, date(2025, 9, 15))
+    desk.commands("submit", step="reply")
+    assert desk.case.waiting_for() == ["social-og-boligstyrelsen"]
+
+
+def test_a_word_corrected_to_questions_opens_the_reply(desk: Desk) -> None:
+    """The agency had asked, not only received."""
+    desk.open()
+    desk.until("agency")
+    desk.answers("social-og-boligstyrelsen", "received", "r1")
+
+    desk.corrects("social-og-boligstyrelsen", "r1", "questions_asked", due=date(2025, 9, 5))
+
+    assert desk.round("reply").due == date(2025, 9, 5)
+    assert "secretariat" in desk.case.waiting_for()
+
+
+def test_questions_that_were_none_are_taken_back_before_they_open_a_round(desk: Desk) -> None:
+    """While the case rests nothing opens; the corrected word opens nothing afterwards."""
+    desk.open()
+    desk.until("agency")
+    desk.commands("suspend", "afventer")
+    desk.answers("social-og-boligstyrelsen", "questions_asked", "q1", due=date(2025, 9, 5))
+    desk.corrects("social-og-boligstyrelsen", "q1", "decided", supports=True)
+    desk.commands("resume")
+
+    assert desk.case.result == "supported"
+    assert "case.step_skipped" in desk.topics()
+
+
+def test_a_delayed_agency_that_asks_is_awaited_again(desk: Desk) -> None:
+    """An interim word leaves the answer awaited, also after a delay."""
+    desk.open()
+    desk.until("agency")
+    desk.delays("social-og-boligstyrelsen")
+
+    desk.answers("social-og-boligstyrelsen", "received")
+
+    assert desk.answer_of("agency", "social-og-boligstyrelsen").state == AnswerState.AWAITING
+
+
+@pytest.mark.parametrize("facts", [{"outcome": "noted"}, {"expected_on": date(2025, 3, 17)}])
+def test_a_delay_that_cannot_be_is_refused(desk: Desk, facts: dict[str, Any]) -> None:
+    """It has no outcome, and is not expected yesterday."""
+    desk.open()
+    desk.until("councils")
+
+    with pytest.raises(InvalidError) as refusal:
+        desk.delays("norddjurs", **facts)
+    assert refusal.value.field in facts
 
 
 def test_a_body_without_a_part_sees_no_case(desk: Desk) -> None:

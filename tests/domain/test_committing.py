@@ -111,6 +111,25 @@ def test_a_lost_race_is_decided_again(councils: Desk) -> None:
     assert note(councils.cases, councils, "skive").effect == "counted"
 
 
+def test_a_lost_acknowledgement_is_told_as_what_it_was(councils: Desk) -> None:
+    """The commit succeeded, its answer was lost, and the library's retry met its own events."""
+    original = councils.cases._committer._save
+    lost = iter([True])
+
+    def losing(*cases: Any) -> Any:
+        recordings = original(*cases)
+        if next(lost, False):
+            raise IntegrityError
+        return recordings
+
+    councils.cases._committer._save = losing
+
+    taken = note(councils.cases, councils, "skive")
+
+    assert (taken.effect, taken.version) == ("counted", councils.case.version)
+    assert councils.topics().count("case.answer_recorded") == 4
+
+
 def test_losing_for_ever_is_told_as_busy(councils: Desk) -> None:
     """After thirty races the caller may try again later; nothing was written."""
 

@@ -295,6 +295,8 @@ def test_extending_moves_what_is_due_on_the_deadline(desk: Desk) -> None:
     assert desk.case.deadline == date(2025, 6, 14) == desk.round("councils").due
     with pytest.raises(InvalidError, match="before today"):
         desk.commands("extend", date(2025, 3, 1), "fejl")
+    with pytest.raises(ConflictError, match="already"):
+        desk.commands("extend", date(2025, 6, 14), "en gang til")
 
 
 @pytest.mark.parametrize(
@@ -303,7 +305,12 @@ def test_extending_moves_what_is_due_on_the_deadline(desk: Desk) -> None:
         ({"route": "findes-ikke"}, "route"),
         ({"title": "  "}, "title"),
         ({"title": "x" * 301}, "title"),
+        ({"title": "a\x1b[31mb"}, "title"),
+        ({"title": "a\nb"}, "title"),
+        ({"reference": "\u202e"}, "reference"),
         ({"deadline": date(2025, 3, 17)}, "deadline"),
+        ({"deadline": date(9999, 12, 31)}, "deadline"),
+        ({"concerned": ["kd-net"]}, "concerned"),
         ({"route": "orientering", "concerned": ["findes-ikke"]}, "concerned"),
     ],
 )

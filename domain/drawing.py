@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A route as a graph: its steps in layers from the case's start to its end, and what leads from one to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from domain.asks import Meaning
+from domain.route import MAJORITY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from domain.conditions import AttributeTest, Condition
+    from domain.organisation import Organisation
+    from domain.route import Route, Step
+
+START = "start"
+END = "end"
+
+_BOUNDS = {"above": "over", "at_least": "mindst", "below": "under", "at_most": "højst"}
+_NEGATIVE = {Meaning.REJECTION, Meaning.RETURN}
+
+
+class EdgeKind(StrEnum):
+    """What leads from one node to another."""
+
+    ORDER = "order"
+    """The second is reached when the first, and every other before it, is done."""
+    OPENING = "opening"
+    """An outcome of the first opens a round of the second."""
+    ANSWER = "answer"
+    """The second, which is still open, gets what it asked for."""
+    CLOSING = "closing"
+    """The second ends with the first."""
+    REVISION = "revision"
+    """What the first rejects or returns is revised, and then asked again."""
+    RETURN = "return"
+    """Once what the first sent back is revised, the second is asked again before it."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A step, the revision, or the start or end of the case; texts are Danish."""
+
+    id: str
+    """The step's id, or `START` or `END`: neither can be confused, since `kind` is by `step`."""
+    name: str
+    who: str
+    """Who is asked, in words; empty for the start and the end."""
+    layer: int
+    """How many steps, at most, stand before it; a step that an outcome opens stands with the asking one."""
+    step: Step | None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A way from one node to another."""
+
+    source: Node
+    target: Node
+    kind: EdgeKind
+    label: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A route's nodes, in the route's order, and edges."""
+
+    route: Route
+    start: Node
+    steps: tuple[Node, ...]
+    revision: Node | None
+    """None where no step can be rejected or returned."""
+    end: Node
+    edges: tuple[Edge, ...]
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node, from the start to the end."""
+        revision = (self.revision,) if self.revision else ()
+        return (self.start, *self.steps, *revision, self.end)
+
+    def edges_of(self, kind: EdgeKind) -> list[Edge]:
+        """The edges of a kind."""
+        return [edge for edge in self.edges if edge.kind is kind]
+
+
+def draw(route: Route, organisation: Organisation) -> Drawing:
+    """The graph of a route, whose bodies are called by their newest names."""
+    layers = layers_of(route)
+    steps = {step.id: _node(step, layers[step.id], organisation) for step in route.steps}
+    start = Node(START, "Sagen åbnes", "", 0, None)
+    end = Node(END, "Sagen afsluttes", "", max(layers.values(), default=0) + 1, None)
+    sent_back = any(negative_outcomes(step) for step in route.steps)
+    revision = _node(route.revision, 0, organisation) if sent_back else None
+    edges = (*_order(route, start, steps, end), *_openings(route, steps), *_closings(route, steps))
+    back = tuple(_revisions(steps, revision)) if revision else ()
+    return Drawing(route, start, tuple(steps.values()), revision, end, (*edges, *back))
+
+
+def asked_in_words(step: Step, organisation: Organisation) -> str:
+    """Who is asked in a step, in Danish; a body that the organisation does not know goes by its id."""
+    if step.group:
+        group = organisation.groups.get(step.group)
+        return group.name.da if group else step.group
+    bodies = [organisation.bodies[b].names[-1].name.da if b in organisation.bodies else b for b in step.bodies]
+    names = ", ".join(bodies)
+    return f"de berørte, ellers {names}" if step.asks_concerned else names
+
+
+def negative_outcomes(step: Step) -> list[str]:
+    """The Danish names of the outcomes that send the matter back."""
+    return [outcome.name.da for outcome in step.outcomes.values() if outcome.meaning in _NEGATIVE]
+
+
+def needed_in_words(step: Step) -> str:
+    """For which cases a step is needed, in Danish; empty where it always is."""
+    only, never = (" eller ".join(_condition(c) for c in conditions) for conditions in (step.when, step.unless))
+    return "; ".join([*([f"kun hvis {only}"] if only else []), *([f"ikke hvis {never}"] if never else [])])
+
+
+def enough_in_words(step: Step) -> str:
+    """When a step of several bodies is complete, in Danish; empty where all must consent."""
+    least = "et flertal" if step.at_least == MAJORITY else f"mindst {step.at_least}" if step.at_least else ""
+    must = f"heraf {', '.join(step.must_have)}" if step.must_have else ""
+    ended = {"enough": "afsluttes straks, når det er nok", "at_due": "afsluttes ved fristen"}.get(step.complete, "")
+    return "; ".join(words for words in (least, must, ended) if words)
+
+
+def asker_in_order(route: Route, step: Step) -> Step | None:
+    """The step of the route's order that `step` belongs to: itself, or the one whose outcomes lead to it.
+
+    None if steps that open one another are never opened from the route's order.
+    """
+    seen = set[str]()
+    while step.opened_by is not None:
+        if step.id in seen:
+            return None
+        seen.add(step.id)
+        step = route.step(step.opened_by.step)
+    return step
+
+
+def layers_of(route: Route) -> dict[str, int]:
+    """Each step's layer from 1: the longest way to it. The rounds are bounded, so that a circle ends as well."""
+    hosts = {step.id: asker_in_order(route, step) or step for step in route.steps}
+    layers = dict.fromkeys(hosts, 1)
+    for _ in route.steps:
+        for step_id, host in hosts.items():
+            layers[step_id] = max((layers[hosts[before].id] + 1 for before in host.after), default=1)
+    return layers
+
+
+def _node(step: Step, layer: int, organisation: Organisation) -> Node:
+    return Node(step.id, step.name.da, asked_in_words(step, organisation), layer, step)
+
+
+def _order(route: Route, start: Node, steps: Mapping[str, Node], end: Node) -> Iterator[Edge]:
+    waited_for = {before for step in route.steps for before in step.after}
+    for step in route.steps:
+        before = [steps[b] for b in dict.fromkeys(step.after)] or ([] if step.is_on_demand else [start])
+        yield from (Edge(earlier, steps[step.id], EdgeKind.ORDER, "") for earlier in before)
+    for step in route.steps:
+        if step.id not in waited_for and not step.is_on_demand:
+            yield Edge(steps[step.id], end, EdgeKind.ORDER, "")
+
+
+def _openings(route: Route, steps: Mapping[str, Node]) -> Iterator[Edge]:
+    for step in route.steps:
+        if step.opened_by:
+            asker = steps[step.opened_by.step]
+            outcome = route.step(asker.id).outcomes[step.opened_by.outcome]
+            yield Edge(asker, steps[step.id], EdgeKind.OPENING, outcome.name.da)
+            yield Edge(steps[step.id], asker, EdgeKind.ANSWER, "")
+
+
+def _closings(route: Route, steps: Mapping[str, Node]) -> Iterator[Edge]:
+    for step in route.steps:
+        for closed in step.closes:
+            yield Edge(steps[step.id], steps[closed], EdgeKind.CLOSING, "afslutter")
+
+
+def _revisions(steps: Mapping[str, Node], revision: Node) -> Iterator[Edge]:
+    for node in steps.values():
+        outcomes = negative_outcomes(node.step) if node.step else []
+        if outcomes:
+            yield Edge(node, revision, EdgeKind.REVISION, " eller ".join(outcomes).capitalize())
+            if node.step and node.step.returned_to:
+                yield Edge(node, steps[node.step.returned_to], EdgeKind.RETURN, f"igen efter »{node.name}«")
+
+
+def _condition(condition: Condition) -> str:
+    return " og ".join(_test(test) for test in condition.tests)
+
+
+def _test(test: AttributeTest) -> str:
+    if test.equals is not None:
+        return f"{test.attribute} er {test.equals}"
+    return " og ".join(f"{test.attribute} {_BOUNDS.get(name, name)} {bound}" for name, bound in test.bounds)

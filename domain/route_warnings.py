@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Warnings about a route that can be run but will surely not do in some place what its writer meant."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from domain.drawing import asker_in_order
+from domain.faults import Fault, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from domain.organisation import Group, GroupMember, Organisation
+    from domain.route import Route, Step
+
+
+class RouteWarning(Fault):
+    """One thing in a route that surely was not meant so; the route runs all the same."""
+
+    def __str__(self) -> str:
+        """The warning as one line, `file:key: warning: what; mend`."""
+        return f"{self.file}:{self.key}: warning: {self.what}; {self.mend}"
+
+
+def find_warnings(route: Route, file: str, organisation: Organisation) -> list[RouteWarning]:
+    """Every warning about a route without faults, which stands in `file`, its bodies and groups being those given."""
+    checks = (
+        _never_opened,
+        _closings_in_vain,
+        _early_reminders,
+        _unbound_deadline,
+        _ending_skipped,
+        _conditions_in_vain,
+    )
+    found = [warning for check in checks for warning in check(route)]
+    found += [*_asked_twice_at_once(route, organisation), *_never_enough(route, organisation)]
+    return [RouteWarning(file, key, what, mend) for key, what, mend in found]
+
+
+_Found = tuple[str, str, str]
+"""The key, what is wrong there, and how to mend it."""
+
+
+def _never_opened(route: Route) -> Iterator[_Found]:
+    """Steps that nothing can open, and those that wait for one of them."""
+    for step in route.steps:
+        closing = _ended_before(route, step)
+        if asker_in_order(route, step) is None:
+            what = "can never open the step, since the steps named there open only one another"
+            yield f"steps[{step.id}].opened_by", what, "open one of them by a step of the route's order"
+        elif closing:
+            what = f"means that the step never opens, since {quoted(closing)} ends it first"
+            yield f"steps[{step.id}].after", what, "remove it there, or remove the step from what that one closes"
+        for earlier in step.after:
+            if asker_in_order(route, route.step(earlier)) is None:
+                what = f"names {quoted(earlier)}, which can never open, so neither can this step"
+                yield f"steps[{step.id}].after", what, "mend that step, or wait for another"
+
+
+def _ended_before(route: Route, step: Step) -> str | None:
+    """A step that always comes before another of the order and ends it, so that it never opens."""
+    before = route.before(step.id)
+    closers = [s.id for s in route.steps if step.id in s.closes and s.id in before and not _is_conditional(s)]
+    sure = not step.is_on_demand and not _goes_back(route)
+    return closers[0] if closers and sure else None
+
+
+def _is_conditional(step: Step) -> bool:
+    """Whether some cases do not go through a step."""
+    return bool(step.when or step.unless)
+
+
+def _goes_back(route: Route) -> bool:
+    """Whether steps that are done may be asked again because a later one was sent back."""
+    return any(step.returned_to for step in route.steps)
+
+
+def _closings_in_vain(route: Route) -> Iterator[_Found]:
+    """A step of the order that is done before another opens cannot be ended by that one."""
+    for step in route.steps:
+        for closed in step.closes:
+            other = route.step(closed)
+            done = closed in route.before(step.id) and not (other.is_on_demand or other.counts_corrections)
+            if done and not _goes_back(route):
+                what = f"names {quoted(closed)}, which is done by then"
+                yield f"steps[{step.id}].closes.step", what, "remove it, or let the two be open together"
+
+
+def _early_reminders(route: Route) -> Iterator[_Found]:
+    for step in route.steps:
+        for reminder in step.reminders:
+            if step.due == "window" and step.window_days is not None and -reminder.days > step.window_days:
+                what = f"is {-reminder.days}, before the window of {step.window_days} days opens, so nobody is reminded"
+                mend = f"write less than {step.window_days}"
+                yield f"steps[{step.id}].reminders.days_before_due", what, mend
+
+
+def _unbound_deadline(route: Route) -> Iterator[_Found]:
+    due = [step.id for step in route.steps if step.due == "deadline"]
+    if due and route.binds is None:
+        what = f"is missing though {quoted(due[0])} is due on the case's deadline"
+        yield "binds", what, f'write binds = "{due[-1]}", or the step that the deadline is for'
+
+
+def _ending_skipped(route: Route) -> Iterator[_Found]:
+    step = route.step(route.ending.result_of)
+    if step.is_on_demand or _is_conditional(step):
+        what = f"is {quoted(step.id)}, which some cases do not go through: then there is no result"
+        yield "ending.result_of", what, "name a step that every case goes through"
+
+
+def _conditions_in_vain(route: Route) -> Iterator[_Found]:
+    for step in route.steps:
+        if step.is_on_demand and _is_conditional(step):
+            key = "when" if step.when else "unless"
+            what = "is never looked at, since an outcome opens the step"
+            yield f"steps[{step.id}].{key}", what, "remove it, or put the step into the order by after"
+
+
+def _asked_twice_at_once(route: Route, organisation: Organisation) -> Iterator[_Found]:
+    """Two open steps that ask a body the same: its answer would not say which one it is for."""
+    for one, other in combinations(route.steps, 2):
+        both = _asked(one, organisation.groups) & _asked(other, organisation.groups)
+        if both and one.ask == other.ask and _open_together(route, one, other):
+            who = quoted(min(both)) if len(both) == 1 else f"{len(both)} bodies"
+            what = f"asks {who} to {one.ask} while the step {quoted(one.id)} may be asking the same"
+            yield f"steps[{other.id}].ask", what, "put the two after one another, or make them one step"
+
+
+def _never_enough(route: Route, organisation: Organisation) -> Iterator[_Found]:
+    """A step that wants more consents than it asks bodies, or that of a body it does not ask."""
+    for step in route.steps:
+        if step.asks_concerned:
+            continue
+        asked = _ever_asked(step, organisation.groups)
+        if isinstance(step.at_least, int) and step.at_least > len(asked):
+            what = f"is {step.at_least}, but only {len(asked)} are asked, so it is never enough"
+            yield f"steps[{step.id}].at_least", what, f"write at most {len(asked)}"
+        for body in step.must_have:
+            if body not in asked:
+                what = f"names {quoted(body)}, whom the step does not ask, so it is never enough"
+                yield f"steps[{step.id}].must_have", what, "ask the body as well, or remove it here"
+
+
+def _ever_asked(step: Step, groups: Mapping[str, Group]) -> set[str]:
+    """Whom a step asks on any day."""
+    return set(step.bodies) | {member.body for member in _members(step, groups)}
+
+
+def _asked(step: Step, groups: Mapping[str, Group]) -> set[str]:
+    """Whom a step surely asks; those concerned, and whether a condition holds, are known only by the case."""
+    if step.asks_concerned or _is_conditional(step):
+        return set()
+    members = [m for m in _members(step, groups) if m.valid_from is None and m.valid_until is None]
+    return set(step.bodies) | {member.body for member in members}
+
+
+def _members(step: Step, groups: Mapping[str, Group]) -> tuple[GroupMember, ...]:
+    return groups[step.group].members if step.group and step.group in groups else ()
+
+
+def _open_together(route: Route, one: Step, other: Step) -> bool:
+    """Whether nothing in the route keeps two steps from being open at the same time."""
+    return not (_precedes(route, one, other) or _precedes(route, other, one))
+
+
+def _precedes(route: Route, one: Step, other: Step) -> bool:
+    """Whether one step is always done, for good, before another opens."""
+    host = asker_in_order(route, other)
+    if one.is_on_demand or host is None:
+        return host is None
+    return one.id in route.before(host.id) and one.id != host.id

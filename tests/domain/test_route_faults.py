@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A broken route file gives its own message: the file, the key, what is wrong, how to mend it."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.faults import InvalidDataError
+from domain.route import Route
+
+SOUND = """
+id = "aftale"
+version = 1
+name = { da = "Aftale", en = "Agreement" }
+source = "Kommunerne godkender."
+binds = "send"
+ending = { status = "completed", result_of = "agency" }
+
+[[steps]]
+id = "dassos"
+name = { da = "DASSOS", en = "DASSOS" }
+ask = "approve"
+bodies = ["dassos"]
+mode = "written_procedure"
+window_days = 7
+reminders = [{ days_before_due = 2 }]
+
+[[steps]]
+id = "send"
+name = { da = "Send", en = "Send" }
+ask = "submit"
+bodies = ["secretariat"]
+mode = "own_process"
+after = ["dassos"]
+due = "deadline"
+
+[[steps]]
+id = "agency"
+name = { da = "Styrelsen", en = "The agency" }
+ask = "receive"
+bodies = ["agency"]
+mode = "own_process"
+after = ["send"]
+
+[[steps]]
+id = "reply"
+name = { da = "Svar", en = "Reply" }
+ask = "submit"
+bodies = ["secretariat"]
+mode = "own_process"
+opened_by = { step = "agency", outcome = "questions_asked" }
+due = "asked"
+"""
+BODIES = frozenset({"dassos", "secretariat", "agency"})
+
+BROKEN = [
+    ("", SOUND, "file: is empty; write"),
+    ("id =", SOUND, "line 1: invalid value; mend the TOML at the file's end"),
+    ('id = "aftale"', 'id = "Aftale 1"', 'id: is "Aftale 1"; write it with a-z'),
+    ("version = 1", "version = 0", "version: is 0; write a whole number of at least 1"),
+    ("version = 1", 'version = "1"', "version: is text, must be a whole number; write version = 1"),
+    ("version = 1\n", "", "version: is missing; write version = 1"),
+    ("name = { da", "name = { dk", "name.dk: is an unknown key; known here: da, en"),
+    ('source = "Kommunerne godkender."', 'source = " "', "source: is blank"),
+    ('binds = "send"', 'binds = "sent"', 'binds: names the unknown step "sent"; did you mean "send"?'),
+    ('result_of = "agency"', 'result_of = "agent"', 'ending.result_of: names the unknown step "agent"'),
+    ('status = "completed"', 'status = "done"', 'ending.status: is "done"'),
+    ('ask = "approve"', 'ask = "aprove"', 'steps[dassos].ask: is "aprove"; did you mean "approve"?'),
+    ('mode = "written_procedure"', 'mode = "mail"', 'steps[dassos].mode: is "mail"'),
+    ('bodies = ["dassos"]', "", "steps[dassos].bodies: does not say who is asked in one way"),
+    ('bodies = ["dassos"]', "bodies = []", "steps[dassos].bodies: is an empty list"),
+    ('bodies = ["dassos"]', 'bodies = ["dasos"]', 'steps[dassos].bodies: names the unknown body "dasos"; did you mean'),
+    ('bodies = ["dassos"]', 'group = "councils"', 'steps[dassos].group: names the unknown group "councils"'),
+    ('bodies = ["dassos"]', 'bodies = ["dassos", "dassos"]', 'steps[dassos].bodies: has "dassos" twice'),
+    ("window_days = 7\n", "", "steps[dassos].window_days: does not fit the step's due"),
+    ("window_days = 7", "window_days = 100000000000000000000", "steps[dassos].window_days: is 100000000000000000000"),
+    ("window_days = 7", "window_day = 7", "steps[dassos].window_day: is an unknown key; did you mean"),
+    ("days_before_due = 2", "days = 2", "steps[dassos].reminders[1].days: is an unknown key"),
+    ("days_before_due = 2", 'days_before_due = "2"', "reminders[1].days_before_due: is text, must be a whole number"),
+    ("days_before_due = 2", "days_before_due = 9999", "reminders[1].days_before_due: is 9999"),
+    ('after = ["dassos"]', 'after = ["dasos"]', 'steps[send].after: names the unknown step "dasos"'),
+    ('after = ["dassos"]', 'after = ["agency"]', "steps[send].after: waits for the step itself; break the circle"),
+    ('after = ["dassos"]', 'after = "dassos"', "steps[send].after: is text, must be a list"),
+    ('due = "deadline"', 'closes = [{ step = "send", result = "x" }]', "steps[send].closes.step: closes itself"),
+    (
+        'due = "deadline"',
+        'closes = [{ step = "sent", result = "x" }]',
+        "steps[send].closes.step: names the unknown step",
+    ),
+    ('due = "deadline"', "reminders = [{ days_after_due = 1 }]", "steps[send].reminders: cannot be counted"),
+    ('due = "deadline"', 'due = "asked"', 'steps[send].due: is "asked" in a step that no outcome opens'),
+    ('outcome = "questions_asked"', 'outcome = "decided"', "opened_by.outcome: names the final outcome"),
+    ('outcome = "questions_asked"', 'outcome = "question"', "opened_by.outcome: names the unknown outcome"),
+    ('due = "asked"', 'due = "asked"\nafter = ["send"]', "steps[reply].after: stands beside opened_by"),
+    ('id = "reply"', 'id = "send"', "steps[send].id: stands twice"),
+    ('id = "reply"', 'id = "revise"', "steps[revise].id: is the name of the engine's own step"),
+]
+
+
+def test_the_sound_route_has_no_fault() -> None:
+    """What the others break is whole."""
+    assert Route.parse(SOUND, "aftale.toml", BODIES, frozenset()).id == "aftale"
+
+
+@pytest.mark.parametrize(("old", "new", "message"), BROKEN, ids=[message for _, _, message in BROKEN])
+def test_a_broken_route_says_what_is_wrong_and_how_to_mend_it(old: str, new: str, message: str) -> None:
+    """One mistake gives its one line."""
+    text = {"": "", "id =": "id ="}.get(old, SOUND.replace(old, new, 1))
+
+    with pytest.raises(InvalidDataError) as error:
+        Route.parse(text, "aftale.toml", BODIES, frozenset())
+
+    lines = str(error.value).splitlines()
+    assert any(line.startswith("aftale.toml:") and message in line for line in lines), lines
+    assert all(line.count("; ") >= 1 for line in lines)
+
+
+def test_all_faults_are_listed_at_once() -> None:
+    """Three mistakes, three lines."""
+    text = SOUND.replace("version = 1", "version = 0").replace('"deadline"', '"later"').replace('"receive"', '"get"')
+
+    with pytest.raises(InvalidDataError) as error:
+        Route.parse(text, "aftale.toml")
+
+    assert len({fault.key for fault in error.value.faults} & {"version", "steps[send].due", "steps[agency].ask"}) == 3
