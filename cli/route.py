@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import asdict
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.groups import command, group
+from cli.options import day, read_attributes
 from cli.output import say, show
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from domain.faults import Fault
     from domain.organisation import Organisation
+    from domain.route_warnings import RouteWarning
 
 app = group("route", "Routes: which bodies a kind of case goes through.")
 
@@ -28,6 +32,7 @@ class Form(StrEnum):
 
     TEXT = "text"
     MERMAID = "mermaid"
+    BPMN = "bpmn"
 
 
 @command(app, "list")
@@ -50,10 +55,15 @@ def list_routes() -> None:
 @command(app, "show")
 def show_route(
     route: Annotated[str, typer.Argument(help="The route's id.")],
-    form: Annotated[Form, typer.Option("--format", help="Text, or a Mermaid flow chart.")] = Form.TEXT,
+    form: Annotated[
+        Form, typer.Option("--format", help="Text, a Mermaid flow chart, or BPMN 2.0 XML with layout.")
+    ] = Form.TEXT,
 ) -> None:
     """Print a route's steps."""
-    from cli.route_text import route_as_json, route_as_mermaid, route_as_text
+    from cli.route_text import route_as_json, route_as_text
+    from domain.bpmn import as_bpmn
+    from domain.drawing import draw
+    from domain.mermaid import as_mermaid
 
     organisation = _organisation()
     if route not in organisation.routes:
@@ -62,19 +72,72 @@ def show_route(
 
         raise AbsentError(f"there is no route {quoted(route)}", did_you_mean(route, organisation.routes), "route")
     chosen = organisation.routes[route]
-    lines = route_as_mermaid(chosen) if form is Form.MERMAID else route_as_text(chosen, organisation)
+    if form is Form.TEXT:
+        lines = route_as_text(chosen, organisation)
+    else:
+        drawing = draw(chosen, organisation)
+        lines = as_mermaid(drawing) if form is Form.MERMAID else [as_bpmn(drawing)]
     say(route_as_json(chosen), *lines)
 
 
 @command(app, "check")
 def check_routes(files: Annotated[list[Path], typer.Argument(help="Route files.", metavar="FILE...")]) -> None:
-    """Check route files: one line a fault, and exit 1 if there is any."""
-    faults = [fault for file in files for fault in _faults_of(file)]
-    items = [{"file": f.file, "key": f.key, "what": f.what, "mend": f.mend} for f in faults]
-    lines = [str(fault) for fault in faults] or [f"{file}: ok" for file in files]
-    say({"faults": items}, *lines)
+    """Check route files: one line a fault or warning, and exit 1 if there is any fault."""
+    found = {file: _found_in(file) for file in files}
+    faults = [fault for faults, _ in found.values() for fault in faults]
+    warnings = [warning for _, warnings in found.values() for warning in warnings]
+    sound = [] if faults else [f"{file}: ok" for file in files if not found[file][1]]
+    document = {"faults": [asdict(fault) for fault in faults], "warnings": [asdict(warning) for warning in warnings]}
+    say(document, *(str(fault) for fault in (*faults, *warnings)), *sound)
     if faults:
         raise typer.Exit(1)
+
+
+@command(app, "simulate")
+def simulate_route(
+    route: Annotated[str, typer.Argument(help="The route's id.")],
+    *,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Let bodies answer at random, the same for the same N.")
+    ] = None,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--answer",
+            metavar="STEP.BODY=OUTCOME",
+            help="What a body answers in a step, `delayed` or `silent`; again for the next time that it is asked.",
+        ),
+    ] = None,
+    start: Annotated[Any, day("--start", "The day on which the case opens; today if not given.")] = None,
+    attributes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An attribute of the case, else invented.")
+    ] = None,
+    concerned: Annotated[
+        list[str] | None, typer.Option("--concerned", metavar="BODY", help="A body concerned, else invented.")
+    ] = None,
+) -> None:
+    """Run a route in memory and tell what happens: every body consents, answers as chosen, or at random."""
+    from cli.simulation import simulation_as_json, simulation_as_text
+    from domain.dates import danish_date
+    from domain.simulating import Wishes, simulate
+    from runtime.clock import real_now
+
+    organisation = _organisation()
+    chosen, given = read_chosen(answers or []), read_attributes(attributes or [])
+    wishes = Wishes(start or danish_date(real_now()), seed, chosen, given, tuple(concerned or ()))
+    simulated = simulate(organisation, route, wishes)
+    say(simulation_as_json(simulated, wishes, organisation), *simulation_as_text(simulated, organisation))
+
+
+def read_chosen(texts: list[str]) -> dict[tuple[str, str], list[str]]:
+    """The chosen answers that `STEP.BODY=OUTCOME` texts give, those of one body in one step in their order."""
+    chosen: dict[tuple[str, str], list[str]] = {}
+    for text in texts:
+        found = re.fullmatch(r"([^.=]+)\.([^.=]+)=([^.=]+)", text)
+        if found is None:
+            raise typer.BadParameter(f"{text!r} is no answer; write --answer STEP.BODY=OUTCOME")
+        chosen.setdefault((found[1], found[2]), []).append(found[3])
+    return chosen
 
 
 def organisation_folder() -> Path:
@@ -90,17 +153,19 @@ def _organisation() -> Organisation:
     return load_organisation(organisation_folder())
 
 
-def _faults_of(file: Path) -> list[Fault]:
+def _found_in(file: Path) -> tuple[list[Fault], list[RouteWarning]]:
+    """The faults of a route file and, where there are none, its warnings."""
     from domain.faults import InvalidDataError
     from domain.route import Route
+    from domain.route_warnings import find_warnings
     from organisations.load import read_text
 
     try:
         known = _known_around(_home_of(file) or organisation_folder())
-        Route.parse(read_text(file, str(file)), str(file), known.bodies, known.groups)
+        route = Route.parse(read_text(file, str(file)), str(file), known.bodies, known.groups)
     except InvalidDataError as error:
-        return list(error.faults)
-    return []
+        return list(error.faults), []
+    return [], find_warnings(route, str(file), known)
 
 
 def _home_of(file: Path) -> Path | None:

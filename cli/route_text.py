@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A route in words, as JSON and as a Mermaid flow chart."""
+"""A route in words and as JSON."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from domain.asks import ASKS
+from domain.conditions import Condition
+from domain.drawing import enough_in_words, needed_in_words
 from domain.organisation import Organisation
 from domain.route import Route, Step
 
@@ -24,7 +26,11 @@ def route_as_json(route: Route) -> dict[str, Any]:
         "name": {"da": route.name.da, "en": route.name.en},
         "source": route.source.strip(),
         "binds": route.binds,
-        "ending": {"status": route.ending.status, "result_of": route.ending.result_of},
+        "ending": {
+            "status": route.ending.status,
+            "result_of": list(route.ending.result_of),
+            "rejected_by": list(route.ending.rejected_by),
+        },
         "steps": [_step_as_json(step) for step in route.steps],
     }
 
@@ -35,17 +41,6 @@ def route_as_text(route: Route, organisation: Organisation) -> list[str]:
     for number, step in enumerate(route.steps, start=1):
         lines += [f"{number}. {step.id}: {step.name.da} / {step.name.en}", *_about(step, organisation)]
     return [*lines, "", *route.source.strip().splitlines()]
-
-
-def route_as_mermaid(route: Route) -> list[str]:
-    """A route as a flow chart: full arrows by order, broken ones for steps that an outcome opens."""
-    lines = ["flowchart TD"]
-    for step in route.steps:
-        lines.append(f'    {_node(step.id)}["{_escaped(step.name.da)}"]')
-        lines += [f"    {_node(earlier)} --> {_node(step.id)}" for earlier in step.after]
-        if step.opened_by:
-            lines.append(f"    {_node(step.opened_by.step)} -. {step.opened_by.outcome} .-> {_node(step.id)}")
-    return lines
 
 
 def _step_as_json(step: Step) -> dict[str, Any]:
@@ -63,18 +58,37 @@ def _step_as_json(step: Step) -> dict[str, Any]:
         "due": step.due,
         "window_days": step.window_days,
         "on_silence": step.on_silence,
+        "complete": step.complete,
+        "at_least": step.at_least,
+        "must_have": list(step.must_have),
+        "counts": {outcome: str(meaning) for outcome, meaning in step.counts.items()},
+        "when": [_condition_as_json(condition) for condition in step.when],
+        "unless": [_condition_as_json(condition) for condition in step.unless],
+        "returned_to": step.returned_to,
+        "counts_corrections": step.counts_corrections,
         "closes": dict(step.closes),
         "reminders": [reminder.days for reminder in step.reminders],
     }
 
 
+def _condition_as_json(condition: Condition) -> list[dict[str, Any]]:
+    """The tests that all must hold, in the words of the route file."""
+    return [
+        {"attribute": test.attribute, **({"is": test.equals} if test.equals is not None else {}), **dict(test.bounds)}
+        for test in condition.tests
+    ]
+
+
 def _about(step: Step, organisation: Organisation) -> list[str]:
     ask = ASKS[step.ask].name
     lines = [f"   {_asked(step, organisation)}: {ask.da} / {ask.en}, {_MODES[step.mode]}"]
+    lines += [f"   {words}" for words in (enough_in_words(step), needed_in_words(step)) if words]
     if step.after:
         lines.append(f"   efter / after: {', '.join(step.after)}")
     if step.opened_by:
         lines.append(f"   åbnes af / opened by: {step.opened_by.step}, {step.opened_by.outcome}")
+    if step.returned_to:
+        lines.append(f"   sendt tilbage går sagen igen fra / sent back, it goes again from: {step.returned_to}")
     lines += [f"   frist / due: {due}" for due in [_due(step)] if due]
     lines += [f"   afslutter / closes: {closed} ({result})" for closed, result in step.closes.items()]
     return lines
@@ -91,12 +105,3 @@ def _due(step: Step) -> str:
     window = f"{step.window_days} dage efter åbningen / days after it opens"
     deadline, asked = "sagens frist / the case's deadline", "den stillede frist / the date asked for"
     return {"window": window, "deadline": deadline, "asked": asked}.get(step.due, "")
-
-
-def _node(step_id: str) -> str:
-    """A name for the chart; plain, an id could be a word of Mermaid's own, such as `end`."""
-    return f"step-{step_id}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace('"', "#quot;")

@@ -222,12 +222,18 @@ def _ended(case: Case, _: datetime) -> Iterator[Following]:
 def _case_status(case: Case) -> str:
     """The status that the route gives a case at its end, `rejected` for the results that it names."""
     ending = case.route.ending
-    return Status.REJECTED if case.current(ending.result_of).result in ending.rejected_by else ending.status
+    return Status.REJECTED if _final_round(case).result in ending.rejected_by else ending.status
+
+
+def _final_round(case: Case) -> Round:
+    """The newest round of the step that gives the case its result."""
+    rounds = [case.current(step) for step in case.route.ending.result_of]
+    return next((r for r in reversed(rounds) if r.state == StepState.COMPLETED), rounds[-1])
 
 
 def _case_result(case: Case) -> str | None:
     """The result of the step that the route names; a decision says whether it supports the case."""
-    final = case.current(case.route.ending.result_of)
+    final = _final_round(case)
     supports = next((a.supports for a in final.answers.values() if a.supports is not None), None)
     return final.result if supports is None else ("supported" if supports else "not_supported")
 

@@ -112,10 +112,10 @@ class Ending:
     """How a case ends that came to the end of its route."""
 
     status: str
-    result_of: str
-    """The step whose result is the case's."""
+    result_of: tuple[str, ...]
+    """The steps whose result is the case's: of the last of them that the case has gone through."""
     rejected_by: tuple[str, ...] = ()
-    """The results of that step with which the case ends as rejected."""
+    """The results with which the case ends as rejected."""
 
 
 @dataclass(frozen=True)
@@ -328,7 +328,8 @@ def _read_revision(body: str) -> Step:
 
 
 def _read_ending(table: TableReader) -> Ending:
-    status, result_of = table.one_of("status", ENDINGS), table.text("result_of")
+    status = table.one_of("status", ENDINGS)
+    result_of = (table.text("result_of"),) if table.is_text("result_of") else table.texts("result_of")
     ending = Ending(status, result_of, table.optional_texts("rejected_by") or ())
     table.done()
     return ending
@@ -353,7 +354,7 @@ def _check_references(route: Route, file: str, faults: list[Fault]) -> None:
 
 
 def _references(route: Route) -> list[tuple[str, str]]:
-    found = [("ending.result_of", route.ending.result_of)]
+    found = [("ending.result_of", step) for step in route.ending.result_of]
     found += [("binds", route.binds)] if route.binds else []
     for step in route.steps:
         at = f"steps[{step.id}]"

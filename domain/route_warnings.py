@@ -105,10 +105,10 @@ def _unbound_deadline(route: Route) -> Iterator[_Found]:
 
 
 def _ending_skipped(route: Route) -> Iterator[_Found]:
-    step = route.step(route.ending.result_of)
-    if step.is_on_demand or _is_conditional(step):
-        what = f"is {quoted(step.id)}, which some cases do not go through: then there is no result"
-        yield "ending.result_of", what, "name a step that every case goes through"
+    steps = [route.step(step) for step in route.ending.result_of]
+    if len(steps) == 1 and (steps[0].is_on_demand or _is_conditional(steps[0])):
+        what = f"is {quoted(steps[0].id)}, which some cases do not go through: then there is no result"
+        yield "ending.result_of", what, "name a step that every case goes through, or several"
 
 
 def _conditions_in_vain(route: Route) -> Iterator[_Found]:

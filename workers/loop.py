@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -14,6 +14,7 @@ import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from runtime.database import connect_async
+from runtime.ending import LAST_RESORT
 from runtime.listening import heard, listen
 from runtime.parts import beating
 
@@ -47,8 +48,13 @@ async def run_alone(
 def stopping() -> Iterator[asyncio.Event]:
     """Give an event that SIGTERM and SIGINT set, for as long as the block runs."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def end() -> None:
+        LAST_RESORT.begin()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end)
     try:
         yield stop
     finally:
@@ -69,6 +75,40 @@ async def until(stop: asyncio.Event, work: Coroutine[Any, Any, None], grace: flo
         await task
 
 
+class BackOff:
+    """How long to pause after each of several failures in a row, in real seconds: twice as long each time."""
+
+    def __init__(self, first: float = FIRST_BACK_OFF_SECONDS, longest: float = LONGEST_BACK_OFF_SECONDS) -> None:
+        """Begin with `first`, and never pause longer than `longest`."""
+        self._first = self._next = first
+        self._longest = longest
+
+    def take(self) -> float:
+        """The pause after one more failure."""
+        pause, self._next = self._next, min(self._next * 2, self._longest)
+        return pause
+
+    def reset(self) -> None:
+        """Begin again: something has succeeded."""
+        self._next = self._first
+
+
+async def persevere(
+    stop: asyncio.Event,
+    work: Callable[[], Awaitable[None]],
+    back_off: BackOff,
+    failed: Callable[[Exception, float], None],
+) -> None:
+    """Do `work` until `stop`; what it raises is told to `failed`, with the pause after which it is done again."""
+    while not stop.is_set():
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 -- whatever went wrong, the part must come back
+            pause = back_off.take()
+            failed(error, pause)
+            await _first(stop, asyncio.sleep(pause))
+
+
 class Loop:
     """The supervised loop of one part."""
 
@@ -78,56 +118,48 @@ class Loop:
         self._url = url
         self._turn = turn
         self._channel = channel
-        self._failures = 0
+        self._back_off = BackOff()
         self.ready = False
         """Whether this replica is the one that works, and its last turn succeeded."""
 
     async def run(self, stop: asyncio.Event, detail: Callable[[], Mapping[str, Any]] = dict) -> None:
         """Work until `stop` is set, telling everybody by heartbeats."""
         async with beating(self._url, self._part, lambda: (self.ready, detail())) as beat_now:
-            while not stop.is_set():
-                try:
-                    await self._work(stop, beat_now)
-                except Exception as error:  # noqa: BLE001 -- whatever went wrong, the part must come back
-                    self.ready = False
-                    await self._back_off(stop, error)
+            await persevere(stop, lambda: self._work(stop, beat_now), self._back_off, self._failed)
 
     async def _work(self, stop: asyncio.Event, beat_now: asyncio.Event) -> None:
         """Hold the lock and take turns until `stop`; the lock falls with its connection."""
-        async with self._alone(stop) as connection:
+        async with await connect_async(self._url) as connection:
+            await self._become_alone(connection, stop)
             await listen(connection, self._channel)
             while not stop.is_set():
                 more = await self._turn()
-                self._failures = 0
+                self._back_off.reset()
                 if not self.ready:
                     self.ready = True
                     beat_now.set()
                 if not more:
                     await _first(stop, heard(connection, HEARTBEAT_SECONDS))
 
-    @contextlib.asynccontextmanager
-    async def _alone(self, stop: asyncio.Event) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
-        """Give a connection that holds the part's lock, after standing by for it."""
-        async with await connect_async(self._url) as connection:
-            if not await self._is_alone(connection):
-                log.info("replica_stood_by", part=self._part)
-                while not stop.is_set() and not await self._is_alone(connection):
-                    await _first(stop, asyncio.sleep(STANDBY_SECONDS))
-            log.info("replica_activated", part=self._part)
-            yield connection
+    async def _become_alone(self, connection: psycopg.AsyncConnection[tuple[Any, ...]], stop: asyncio.Event) -> None:
+        """Have the connection hold the part's lock, after standing by for it, unless `stop` comes first."""
+        if not await self._is_alone(connection):
+            log.info("replica_stood_by", part=self._part)
+            while not await self._is_alone(connection):
+                await _first(stop, asyncio.sleep(STANDBY_SECONDS))
+                if stop.is_set():
+                    return
+        log.info("replica_activated", part=self._part)
 
     async def _is_alone(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> bool:
         query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
         row = await (await connection.execute(query, (f"sagsgang:{self._part}",))).fetchone()
         return bool(row and row[0])
 
-    async def _back_off(self, stop: asyncio.Event, error: Exception) -> None:
-        """Log the failure and pause, longer after each one in a row."""
-        pause = min(FIRST_BACK_OFF_SECONDS * 2**self._failures, LONGEST_BACK_OFF_SECONDS)
-        self._failures += 1
+    def _failed(self, error: Exception, pause: float) -> None:
+        self.ready = False
         is_outage = isinstance(error, OUTAGES)
         log.error("turn_failed", part=self._part, error=str(error), retry_in=pause, exc_info=not is_outage)
-        await _first(stop, asyncio.sleep(pause))
 
 
 async def _first(stop: asyncio.Event, waited_for: Coroutine[Any, Any, Any]) -> None:

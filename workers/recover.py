@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Brings every open case's workflow back from the log alone, for a Temporal that has lost them."""
+"""Brings every open case's workflow back from the log alone, after Temporal's database or the log was lost."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from temporalio.client import Client
 
 from domain.case import Case
 from domain.cases import Cases
-from workers.temporal import Waking, register_search_attributes, wake
+from workers.temporal import register_search_attributes
+from workers.waking import Waker, each
 
 PAGE = 5000
-IN_FLIGHT = 16
 
 _ENDINGS = frozenset({Case.Closed.TOPIC, Case.Withdrawn.TOPIC})
 
@@ -22,21 +22,21 @@ log = structlog.get_logger()
 
 
 async def recover(cases: Cases, client: Client) -> int:
-    """Start or signal the workflow of every open case in the log; returns how many. Safe to repeat at any time."""
+    """Start the workflow of every open case in the log, or have it look at the log anew; returns how many.
+
+    Safe to repeat at any time. A case that cannot be woken is logged and passed over; raises `TemporalLostError`.
+    """
     await register_search_attributes(client)
     found = await asyncio.to_thread(open_cases, cases)
-    flights = asyncio.Semaphore(IN_FLIGHT)
+    waker, recovered = Waker(cases, client), set[UUID]()
 
     async def bring_back(case_id: UUID, version: int) -> None:
-        async with flights:
-            opened = await asyncio.to_thread(cases.get, case_id, version=1)
-            await wake(client, Waking(case_id, version, opened.title, opened.route.name.da))
+        if await waker.wake(case_id, version, anew=True):
+            recovered.add(case_id)
 
-    async with asyncio.TaskGroup() as group:
-        for item in found.items():
-            group.create_task(bring_back(*item))
-    log.info("workflows_recovered", cases=len(found))
-    return len(found)
+    await each(found, bring_back)
+    log.info("workflows_recovered", cases=len(recovered))
+    return len(recovered)
 
 
 def open_cases(cases: Cases) -> dict[UUID, int]:

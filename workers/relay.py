@@ -4,26 +4,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 from uuid import UUID
 
 import psycopg
 from temporalio.client import Client
 
-from domain.cases import ENGINE, Cases
+from domain.cases import ENGINE, Cases, Logged
 from organisations.load import load_organisation
 from runtime.clock import Clock
 from runtime.database import connect_async, eventsourcing_env
 from runtime.settings import Settings
-from workers.loop import run_alone
-from workers.temporal import Waking, connect_temporal, wake
+from workers.loop import BackOff, run_alone
+from workers.temporal import connect_temporal
+from workers.waking import Waker, each
 
 BATCH = 500
 """How many events are read at once; all of one case are one signal."""
-IN_FLIGHT = 16
-KEPT_OPENINGS = 4096
+LONGEST_PAUSE_SECONDS = 60.0
+"""How long a case that could not be woken waits at most before it is tried again."""
 
 _READ = "SELECT position FROM office.relay"
 _MOVE = """
@@ -36,7 +36,7 @@ async def run(settings: Settings) -> None:
     """Relay until SIGTERM or SIGINT; of several replicas one works and the others stand by."""
     known = settings.resolved()
     organisation = load_organisation(known.organisation)
-    env = eventsourcing_env(known.database_url, pool_size=1)
+    env = eventsourcing_env(known.database_url, pool_size=1, max_overflow=3)
     with Cases(organisation=organisation, clock=Clock.load(known.data), env=env) as cases:
         relay = Relay(cases, await connect_temporal(known, lazy=True))
         async with Place(known.database_url) as place:
@@ -50,36 +50,58 @@ class Relay:
     def __init__(self, cases: Cases, client: Client) -> None:
         """Read the log of `cases` and wake workflows through `client`."""
         self._cases = cases
-        self._client = client
-        self._flights = asyncio.Semaphore(IN_FLIGHT)
-        self._opening = lru_cache(maxsize=KEPT_OPENINGS)(self._read_opening)
+        self._waker = Waker(cases, client)
+        self._after = 0
+        self._told: dict[UUID, int] = {}
+        self._refused: dict[UUID, Refused] = {}
 
     async def deliver(self, after: int) -> int:
         """Wake every case that the next batch of the log concerns; returns the position that is thereby done with.
 
-        Raises what Temporal or the database raises; then some may have been woken, and all are to be woken again.
+        A case that cannot be woken is set aside and tried again by later calls, as long as this process lives.
+        Raises what concerns all; then some may have been woken, and only the others are by a call from the same place.
         """
+        if after != self._after:
+            self._after, self._told = after, {}
         batch = await asyncio.to_thread(self._cases.read_log, after + 1, BATCH)
+        await each(self._due_again() | self._untold(batch), self._wake)
+        return batch[-1].position if batch else after
+
+    def _untold(self, batch: Sequence[Logged]) -> dict[UUID, int]:
+        """The newest version of each case in a batch that its workflow was not told of yet."""
         newest = {
             logged.event.originator_id: logged.event.originator_version
             for logged in batch
             if logged.event.actor["role"] != ENGINE
         }
-        done = await asyncio.gather(*(self._wake(*item) for item in newest.items()), return_exceptions=True)
-        failure = next((result for result in done if isinstance(result, BaseException)), None)
-        if failure is not None:
-            raise failure
-        return batch[-1].position if batch else after
+        return {case_id: version for case_id, version in newest.items() if version > self._told.get(case_id, 0)}
+
+    def _due_again(self) -> dict[UUID, int]:
+        """The cases set aside whose pause is over."""
+        now = _seconds()
+        return {case_id: case.version for case_id, case in self._refused.items() if case.try_at <= now}
 
     async def _wake(self, case_id: UUID, version: int) -> None:
-        async with self._flights:
-            title, route = await asyncio.to_thread(self._opening, case_id)
-            await wake(self._client, Waking(case_id, version, title, route))
+        if await self._waker.wake(case_id, version):
+            self._refused.pop(case_id, None)
+        else:
+            self._refused.setdefault(case_id, Refused()).put_off(version)
+        self._told[case_id] = version
 
-    def _read_opening(self, case_id: UUID) -> tuple[str, str]:
-        """A case's title and its route's name, which never change."""
-        opened = self._cases.get(case_id, version=1)
-        return opened.title, opened.route.name.da
+
+class Refused:
+    """A case that could not be woken, up to which version, and when (by the event loop's clock) it is tried again."""
+
+    def __init__(self) -> None:
+        """Begin with a short pause."""
+        self._back_off = BackOff(longest=LONGEST_PAUSE_SECONDS)
+        self.version = 0
+        self.try_at = 0.0
+
+    def put_off(self, version: int) -> None:
+        """Try again after a pause, longer each time."""
+        self.version = version
+        self.try_at = _seconds() + self._back_off.take()
 
 
 class Place:
@@ -135,3 +157,8 @@ class RelayPart:
     def detail(self) -> Mapping[str, Any]:
         """What the heartbeat tells."""
         return {"position": self._position}
+
+
+def _seconds() -> float:
+    """Real seconds that only ever go forward."""
+    return asyncio.get_running_loop().time()

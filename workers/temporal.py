@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
@@ -53,6 +54,10 @@ class TemporalLostError(ConnectionError):
     """Temporal does not answer."""
 
 
+class SearchAttributesError(RuntimeError):
+    """Temporal lacks what cases are looked up by: which search attributes, and how to create them."""
+
+
 @dataclass(frozen=True)
 class Waking:
     """A case whose workflow is to look at the log, which holds it up to `version`; title and route are for people."""
@@ -61,6 +66,8 @@ class Waking:
     version: int
     title: str
     route: str
+    anew: bool = False
+    """Whether it is to look even if it has come over that version already."""
 
 
 async def connect_temporal(settings: ResolvedSettings, *, lazy: bool = False) -> Client:
@@ -84,7 +91,7 @@ async def wake(client: Client, case: Waking) -> None:
             task_timeout=TASK_TIMEOUT,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             start_signal=CHANGED,
-            start_signal_args=[Changed(case.version)],
+            start_signal_args=[Changed(case.version, case.anew)],
             static_summary=_shortened(case.title),
             static_details=case.route,
             rpc_timeout=RPC_TIMEOUT,
@@ -94,19 +101,56 @@ async def wake(client: Client, case: Waking) -> None:
 async def register_search_attributes(client: Client) -> None:
     """Make Temporal know by what cases are looked up; those that it knows already are fine.
 
-    Raises `TemporalLostError`, and `RPCError` for what Temporal refuses.
+    Raises `SearchAttributesError` where somebody else has to, `TemporalLostError`, and `RPCError` for other refusals.
     """
-    for key in SEARCH_ATTRIBUTE_KEYS:
-        wanted = {key.name: IndexedValueType.ValueType(key.indexed_value_type)}
-        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
-        try:
-            with _noticing_loss():
-                await client.operator_service.add_search_attributes(request, timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status in _NOT_OURS_TO_DO:
-                log.warning("search_attribute_not_registered", attribute=key.name, error=error.message)
-            elif error.status not in _KNOWN_ALREADY:
-                raise
+    refused = {key.name: error for key in SEARCH_ATTRIBUTE_KEYS if (error := await _register(client, key)) is not None}
+    if not refused:
+        return
+    known = await _registered(client)
+    if known is None:
+        for name, error in refused.items():
+            log.warning("search_attribute_not_registered", attribute=name, error=error.message)
+    elif missing := [wanted for wanted in SEARCH_ATTRIBUTES if _name(wanted) in refused.keys() - known]:
+        raise SearchAttributesError(_how_to_create(missing, client.namespace))
+
+
+async def _register(client: Client, key: SearchAttributeKey[Any]) -> RPCError | None:
+    """Register one search attribute; returns the refusal where that is not ours to do."""
+    wanted = {key.name: IndexedValueType.ValueType(key.indexed_value_type)}
+    request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
+    try:
+        with _noticing_loss():
+            await client.operator_service.add_search_attributes(request, timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status in _NOT_OURS_TO_DO:
+            return error
+        if error.status not in _KNOWN_ALREADY:
+            raise
+    return None
+
+
+async def _registered(client: Client) -> set[str] | None:
+    """The names of the search attributes that Temporal knows, or None where it does not tell us."""
+    request = ListSearchAttributesRequest(namespace=client.namespace)
+    try:
+        with _noticing_loss():
+            listed = await client.operator_service.list_search_attributes(request, timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status in _NOT_OURS_TO_DO:
+            return None
+        raise
+    return set(listed.custom_attributes)
+
+
+def _how_to_create(missing: list[str], namespace: str) -> str:
+    options = " ".join(f"--name {_name(wanted)} --type {wanted.partition('=')[2]}" for wanted in missing)
+    what = f"Temporal's namespace {namespace!r} lacks the search attributes {', '.join(map(_name, missing))}"
+    how = f"`temporal operator search-attribute create --namespace {namespace} {options}`"
+    return f"{what}, which no case can do without and we may not create; have its operator run {how}, and try again"
+
+
+def _name(wanted: str) -> str:
+    return wanted.partition("=")[0]
 
 
 @contextmanager

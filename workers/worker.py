@@ -21,14 +21,16 @@ from runtime.clock import Clock
 from runtime.database import eventsourcing_env
 from runtime.parts import beating
 from runtime.settings import ResolvedSettings, Settings
-from workers.loop import stopping, until
+from workers.loop import OUTAGES, BackOff, persevere, stopping, until
 from workers.temporal import connect_temporal
 from workflows.activities import CaseActivities
 from workflows.case_workflow import CaseWorkflow
 from workflows.messages import TASK_QUEUE
 
 CONCURRENT_ACTIVITIES = 8
-"""Of each kind, local and regular; every one has a thread and a connection to the database."""
+"""Of each kind, local and regular; every one has a thread."""
+STORE_OVERFLOW = 6
+"""Connections of the event store beyond its first two: advances commit one after another, only their reads do not."""
 CACHED_WORKFLOWS = 500
 # How long a case waits for the worker that knew it, before any other takes it over: a killed one never answers.
 STICKY_SECONDS = 1.5
@@ -38,8 +40,6 @@ STOP_SECONDS = 4.5
 END_SECONDS = 3.5
 LAST_SECONDS = 0.5
 HEALTH_SECONDS = 2.0
-FIRST_BACK_OFF_SECONDS = 0.25
-LONGEST_BACK_OFF_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, through outages of Temporal and of the database."""
     known = settings.resolved()
     clock = Clock.load(known.data)
-    env = eventsourcing_env(known.database_url, pool_size=2, max_overflow=2 * CONCURRENT_ACTIVITIES)
+    env = eventsourcing_env(known.database_url, pool_size=2, max_overflow=STORE_OVERFLOW)
     with Cases(organisation=load_organisation(known.organisation), clock=clock, env=env) as cases, stopping() as stop:
         await until(stop, WorkerPart(known, CaseActivities(cases, clock)).run(stop), STOP_SECONDS)
 
@@ -81,18 +81,13 @@ class WorkerPart:
         """Work with the Temporal and the database of `settings`."""
         self._settings = settings
         self._activities = activities
-        self._failures = 0
+        self._back_off = BackOff()
         self._ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what goes wrong is logged and tried again within five seconds."""
         async with beating(self._settings.database_url, "worker", self._status) as beat_now:
-            while not stop.is_set():
-                try:
-                    await self._work(stop, beat_now)
-                except Exception as error:  # noqa: BLE001 -- whatever went wrong, the part must come back
-                    self._ready = False
-                    await self._back_off(stop, error)
+            await persevere(stop, lambda: self._work(stop, beat_now), self._back_off, self._failed)
         log.info("worker_stopped")
 
     def _status(self) -> tuple[bool, Mapping[str, Any]]:
@@ -123,16 +118,13 @@ class WorkerPart:
                 log.info("worker_ready" if answers else "worker_lost_temporal")
                 beat_now.set()
             if answers:
-                self._failures = 0
+                self._back_off.reset()
             await asyncio.sleep(HEALTH_SECONDS)
 
-    async def _back_off(self, stop: asyncio.Event, error: Exception) -> None:
-        """Log the failure and pause, longer after each one in a row."""
-        pause = min(FIRST_BACK_OFF_SECONDS * 2**self._failures, LONGEST_BACK_OFF_SECONDS)
-        self._failures += 1
-        log.warning("worker_failed", error=str(error), retry_in=pause)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+    def _failed(self, error: Exception, pause: float) -> None:
+        self._ready = False
+        is_outage = isinstance(error, OUTAGES)
+        log.warning("worker_failed", error=str(error), retry_in=pause, exc_info=not is_outage)
 
 
 async def _end(worker: Worker, serving: asyncio.Task[None]) -> None:

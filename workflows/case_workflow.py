@@ -43,6 +43,7 @@ class CaseWorkflow:
         """Take over a case of which the log holds at least `case.version`."""
         self._case_id = case.case_id
         self._news = case.version
+        self._anew = False
         self._details = ""
         self._timer: asyncio.Task[None] | None = None
         self._wake_at: datetime | None = None
@@ -63,12 +64,13 @@ class CaseWorkflow:
     def changed(self, news: Changed) -> None:
         """Remember the newest version there is; several signals make one advance."""
         self._news = max(self._news, news.version)
+        self._anew = self._anew or news.anew
 
     async def _advance(self) -> Advanced:
         """Take every step due: quickly within this task; in an outage by an activity that waits without history."""
         summary = f"Fører sagen videre fra version {self._news}" if self._news else "Fører sagen videre"
         # Counted anew at each advance: after the log was restored from a backup its versions may be smaller.
-        self._news = 0
+        self._news, self._anew = 0, False
         case = AdvanceInput(self._case_id)
         quick, patient = _options(QUICK, QUICK_TIMEOUT, summary), _options(PATIENT, PATIENT_TIMEOUT, summary)
         try:
@@ -105,12 +107,20 @@ class CaseWorkflow:
             workflow.continue_as_new(CaseInput(self._case_id, max(self._news, standing.version)))
 
     async def _wait(self, standing: Advanced) -> None:
-        """Wait for a version that is not advanced over yet, or for the time at which something may follow."""
+        """Wait for a version that is not advanced over yet, or for the time at which something may follow.
+
+        Old news, too, end the wait once Temporal finds the history long: else they would lengthen it for ever.
+        """
         if standing.wake_in_seconds == 0:
             return
         self._set_timer(standing)
         await workflow.wait_condition(
-            lambda: self._news > standing.version or (self._timer is not None and self._timer.done())
+            lambda: (
+                self._anew
+                or self._news > standing.version
+                or (self._timer is not None and self._timer.done())
+                or workflow.info().is_continue_as_new_suggested()
+            )
         )
 
     def _set_timer(self, standing: Advanced) -> None:

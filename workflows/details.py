@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from domain.asks import ASKS
 from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.errors import AbsentError
 
@@ -56,12 +55,12 @@ def _step(step: Step, current: Round) -> str:
 
 
 def _facts(step: Step, current: Round) -> Iterator[str]:
-    outcomes = ASKS[step.ask].outcomes
+    outcomes = step.outcomes
     result = outcomes.get(current.result or "")
     yield result.name.da.lower() if result else STATES[current.state]
-    if current.state in {StepState.OPEN, StepState.COMPLETED} and len(current.answers) > 1:
-        answered = sum(a.state == AnswerState.ANSWERED for a in current.answers.values())
-        yield f"{answered} af {len(current.answers)} har svaret"
+    if current.state in {StepState.OPEN, StepState.COMPLETED} and len(current.asked) > 1:
+        answered = sum(a.state == AnswerState.ANSWERED for a in current.asked.values())
+        yield f"{answered} af {len(current.asked)} har svaret"
     if current.state == StepState.OPEN:
         yield from (outcomes[said].name.da.lower() for said in _interim(current))
         yield from _due(current)

@@ -40,6 +40,8 @@ class Changed:
     """The log holds a case up to this version."""
 
     version: int
+    anew: bool = False
+    """Whether to look at the log whatever the version: a log restored from a backup counts from an older one."""
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def test_kapacitetsaendring(kind: str, places: int, outcome: str) -> None:
     desk = opened("2022-04-19", "kapacitetsaendring", attributes={"kind": kind, "places": places})
     on(desk, "2022-05-05", "dassos", outcome)
 
-    assert desk.case.status == Status.COMPLETED
+    assert ended(desk) == (Status.COMPLETED, outcome)
 
 
 def test_input_from_ten_of_nineteen() -> None:

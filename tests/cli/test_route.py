@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -63,7 +64,15 @@ def test_show_draws_a_flow_chart() -> None:
 
     assert text.startswith("flowchart TD\n")
     assert "step-dassos --> step-kd-net" in text
-    assert "step-agency -. questions_asked .-> step-reply" in text
+    assert 'step-agency -.->|"Har stillet spørgsmål"| step-reply' in text
+
+
+def test_show_draws_a_bpmn_diagram() -> None:
+    """One XML document with a shape for each step."""
+    root = ET.fromstring(sagsgang("route", "show", "cu-afrapportering", "--format", "bpmn").out)  # noqa: S314 -- ours
+    drawn = {shape.get("bpmnElement") for shape in root.iter("{http://www.omg.org/spec/BPMN/20100524/DI}BPMNShape")}
+
+    assert {"step_dassos", "step_councils", "step_reply", "case_start", "case_end"} <= drawn
 
 
 def test_show_refuses_an_unknown_route() -> None:
@@ -149,3 +158,77 @@ def test_check_gives_the_faults_as_one_document(tmp_path: Path) -> None:
 def test_the_folder_of_the_organisation_is_the_settings_one() -> None:
     """Route commands read it without the settings' library; both must mean the same folder."""
     assert organisation_folder() == Settings().organisation
+
+
+def test_check_prints_warnings_and_goes_on(route: Path) -> None:
+    """A line that says so, a part of its own in JSON, and exit code 0."""
+    route.write_text(route.read_text("utf-8").replace('binds = "submit"\n', ""), "utf-8")
+
+    ran, document = (sagsgang("route", "check", str(route), *more) for more in ([], ["--json"]))
+
+    assert ran.code == 0
+    assert ran.out.startswith(f"{route}:binds: warning: is missing though ")
+    assert document.json["faults"] == []
+    assert [warning["key"] for warning in document.json["warnings"]] == ["binds"]
+
+
+def test_simulate_tells_what_happens_in_danish_with_dates() -> None:
+    """Up to the end."""
+    lines = sagsgang("route", "simulate", "cu-afrapportering", "--start", "2025-03-18").out.splitlines()
+
+    assert lines[0].startswith("2025-03-18  Sagen »Svar på central udmelding« blev åbnet")
+    assert "DASSOS har godkendt" in "\n".join(lines)
+    assert lines[-1].startswith("Sagen blev afsluttet / the case was completed (supported)")
+
+
+def test_simulate_takes_chosen_answers() -> None:
+    """One for each time that the body is asked."""
+    chosen = ["dassos.dassos=returned", "dassos.dassos=rejected", "councils.samsoe=delayed"]
+
+    words = [word for answer in chosen for word in ("--answer", answer)]
+    timeline = sagsgang("route", "simulate", "cu-afrapportering", *words, "--json").json["timeline"]
+
+    answered = [entry["da"] for entry in timeline if entry["step"] == "dassos" and entry["body"]]
+    assert [part for part in ("sendt sagen tilbage", "afvist", "godkendt") if part in " ".join(answered)] == [
+        "sendt sagen tilbage",
+        "afvist",
+        "godkendt",
+    ]
+    assert [entry["body"] for entry in timeline if entry["type"] == "case.delay_reported"] == ["samsoe"]
+
+
+def test_simulate_gives_one_document() -> None:
+    """With what was invented, and the same for the same seed."""
+    words = ("route", "simulate", "orientering", "--seed", "3", "--start", "2025-03-18", "--json")
+    one, other = sagsgang(*words).json, sagsgang(*words).json
+
+    assert (one["ended"], one["status"], one["seed"], one["waiting_for"]) == (True, "completed", 3, [])
+    assert one["concerned"] == other["concerned"]
+    assert [e["da"] for e in one["timeline"]] == [e["da"] for e in other["timeline"]]
+
+
+def test_simulate_says_what_a_case_waits_for() -> None:
+    """Where a body stays silent."""
+    ran = sagsgang("route", "simulate", "orientering", "--answer", "note.dassos=silent", "--concerned", "dassos")
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[-1] == (
+        "Sagen er ikke slut; den venter på DASSOS / the case has not ended; it waits for DASSOS"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ("dassos=approved", 2, "write --answer STEP.BODY=OUTCOME"),
+        ("dassos.dassos=noted", 1, "choose one of approved"),
+        ("dasos.dassos=approved", 1, 'did you mean "dassos"?'),
+    ],
+    ids=["no answer", "an outcome of another ask", "no such step"],
+)
+def test_simulate_refuses_answers_that_cannot_be(answer: str, code: int, said: str) -> None:
+    """With the mend, never a trace."""
+    ran = sagsgang("route", "simulate", "cu-afrapportering", "--answer", answer)
+
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err

@@ -13,8 +13,9 @@ import pytest
 from runtime.database import connect, connect_async
 from runtime.parts import read_parts
 from tests.fixtures.servers import Database
+from tests.workers.logged import logged
 from workers import loop as looping
-from workers.loop import Loop, run_alone, until
+from workers.loop import BackOff, Loop, run_alone, until
 
 CHANNEL = "cases_events"
 
@@ -22,28 +23,31 @@ CHANNEL = "cases_events"
 class Counting:
     """A part whose turns are counted, and that can be made to fail."""
 
-    def __init__(self) -> None:
-        """No turn yet."""
+    def __init__(self, turns_in_a_row: int = 1, failing: frozenset[int] = frozenset()) -> None:
+        """No turn yet; the turns of those numbers fail."""
         self.turns = 0
-        self.more = 0
-        self.fails = 0
         self.taken = asyncio.Event()
+        self._in_a_row = turns_in_a_row
+        self._failing = failing
 
     async def turn(self) -> bool:
         """One turn."""
         self.turns += 1
         self.taken.set()
-        if self.fails:
-            self.fails -= 1
+        if self.turns in self._failing:
             raise RuntimeError
-        self.more -= 1
-        return self.more > 0
+        return self.turns < self._in_a_row
 
     async def next(self) -> None:
         """Wait for a turn that begins after this call."""
         self.taken.clear()
         async with asyncio.timeout(10):
             await self.taken.wait()
+
+    async def reach(self, turns: int) -> None:
+        """Wait until so many turns were taken."""
+        while self.turns < turns:
+            await self.next()
 
 
 class Running:
@@ -67,16 +71,14 @@ class Running:
 
 
 async def test_turns_follow_each_other_while_there_is_more(database: Database) -> None:
-    """And then the part waits."""
-    part = Counting()
-    part.more = 5
+    """Without waiting for a heartbeat between them."""
+    part = Counting(turns_in_a_row=5)
     async with Running(database, part):
-        while part.turns < 5:
-            await part.next()
-        turns = part.turns
-        await asyncio.sleep(looping.HEARTBEAT_SECONDS / 4)
+        await part.next()
+        began = time.monotonic()
+        await part.reach(5)
 
-        assert part.turns == turns == 5
+        assert time.monotonic() - began < looping.HEARTBEAT_SECONDS / 2
 
 
 async def test_a_notification_wakes_the_part_at_once(database: Database) -> None:
@@ -84,7 +86,6 @@ async def test_a_notification_wakes_the_part_at_once(database: Database) -> None
     part = Counting()
     async with Running(database, part):
         await part.next()
-        await asyncio.sleep(0.1)
         began = time.monotonic()
         _notify(database)
         await part.next()
@@ -93,42 +94,77 @@ async def test_a_notification_wakes_the_part_at_once(database: Database) -> None
 
 
 async def test_a_lost_notification_costs_a_heartbeat(database: Database) -> None:
-    """The part looks by itself."""
+    """Without news the part looks by itself, and no sooner."""
     part = Counting()
     async with Running(database, part):
         await part.next()
+        began = time.monotonic()
         await part.next()
 
-        assert part.turns >= 2
+        assert 0.8 * looping.HEARTBEAT_SECONDS < time.monotonic() - began < 2 * looping.HEARTBEAT_SECONDS
 
 
 async def test_only_one_replica_works_and_another_takes_over(database: Database) -> None:
     """The second stands by, unready, until the first has ended."""
-    first, second = Counting(), Counting()
-    async with Running(database, first) as one:
-        await first.next()
-        async with Running(database, second) as two:
-            await asyncio.sleep(looping.STANDBY_SECONDS * 1.5)
-            stood_by = (second.turns, one.ready, two.ready)
-    async with Running(database, second):
-        await second.next()
+    first, second = Counting(turns_in_a_row=2), Counting()
+    with logged() as log:
+        active, standing_by = Running(database, first), Running(database, second)
+        async with active as one:
+            await first.reach(2)
+            async with standing_by as two:
+                await log.wait_for("replica_stood_by")
+                stood_by = (second.turns, one.ready, two.ready)
+                active.stop.set()
+                await second.next()
 
     assert stood_by == (0, True, False)
 
 
+async def test_replica_that_stops_while_standing_by_was_never_active(database: Database) -> None:
+    """Its log does not say that it was."""
+    first, second = Counting(), Counting()
+    with logged() as log:
+        async with Running(database, first):
+            await first.next()
+            async with Running(database, second):
+                await log.wait_for("replica_stood_by")
+
+    assert log.names().count("replica_activated") == 1
+    assert second.turns == 0
+
+
 async def test_a_failed_turn_is_taken_again(database: Database) -> None:
     """After a pause, and the part is not ready meanwhile."""
-    part = Counting()
-    part.fails = 2
-    async with Running(database, part) as loop:
-        await part.next()
-        await asyncio.sleep(0)
-        unready = loop.ready
-        while part.turns < 3:
-            await part.next()
-        await asyncio.sleep(0.1)
+    part, ready = Counting(turns_in_a_row=4, failing=frozenset({2})), []
 
-        assert (unready, loop.ready) == (False, True)
+    async def turn() -> bool:
+        ready.append(running.loop.ready)
+        return await part.turn()
+
+    running = Running(database, part)
+    running.loop = Loop("projector", database.service_url, turn)
+    async with running:
+        await part.reach(4)
+
+    assert ready[:4] == [False, True, False, True]
+
+
+async def test_pauses_grow_with_failures_in_a_row(database: Database) -> None:
+    """And are short again after a turn that succeeded."""
+    part = Counting(turns_in_a_row=4, failing=frozenset({1, 2, 4}))
+    with logged() as log:
+        async with Running(database, part):
+            await part.reach(5)
+
+    first = looping.FIRST_BACK_OFF_SECONDS
+    assert [entry["retry_in"] for entry in log.of("turn_failed")] == [first, 2 * first, first]
+
+
+def test_pauses_have_an_end() -> None:
+    """However often something fails."""
+    back_off = BackOff(first=1, longest=5)
+
+    assert [back_off.take() for _ in range(5)] == [1, 2, 4, 5, 5]
 
 
 async def test_a_broken_connection_is_made_again(database: Database) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +13,25 @@ import psycopg
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from domain.cases import Cases, Command
 from runtime.clock import Clock
 from runtime.database import connect, eventsourcing_env
 from tests.fixtures.servers import Database
-from tests.workers.temporal import lazy_client, running_temporal
+from tests.workers.logged import logged
+from tests.workers.temporal import lazy_client, refusing_client, running_temporal
 from tests.workflows.stage import ORGANISATION, SECRETARIAT, SkippingStage, answer, count, skipping_stage
 from workers.embedded.temporal import EmbeddedTemporal
-from workers.loop import HEARTBEAT_SECONDS, Loop
+from workers.loop import FIRST_BACK_OFF_SECONDS, HEARTBEAT_SECONDS, Loop
 from workers.relay import Place, Relay, RelayPart
 from workers.temporal import TemporalLostError
-from workflows.messages import case_workflow_id
+from workflows.messages import case_id_of, case_workflow_id
 
 SIGNALS = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 COUNCILS = ORGANISATION.group("councils").members_on(Clock.real()().date())
+
+PATIENCE_SECONDS = 10
 
 
 @dataclass
@@ -161,6 +166,93 @@ async def test_outage_of_temporal_delays_but_loses_nothing(desk: Desk, tmp_path:
         assert [await _signals(client, workflow) for workflow in (first, second)] == [1, 1]
 
 
+async def test_refused_case_does_not_hold_up_the_others(desk: Desk, temporal_server: str) -> None:
+    """It is set aside and told of in the log, and the place moves over it."""
+    refused, healthy = desk.open(), desk.open()
+    client = await refusing_client(temporal_server, {refused})
+
+    with logged() as log:
+        await desk.part(client).turn()
+
+    assert await desk.place.read() == desk.cases.recorder.max_notification_id()
+    assert await _signals(client, healthy) == 1
+    assert [f"case:{entry['case']}" for entry in log.of("case_not_woken")] == [refused]
+
+
+async def test_case_that_cannot_be_read_does_not_hold_up_the_others(desk: Desk, temporal_server: str) -> None:
+    """Its trouble is told with a traceback."""
+    unreadable, healthy = desk.open(), desk.open()
+    client = await refusing_client(temporal_server, {unreadable}, ValueError("a route that nobody can read"))
+
+    with logged() as log:
+        await desk.part(client).turn()
+
+    assert await _signals(client, healthy) == 1
+    assert [entry["exc_info"] for entry in log.of("case_not_woken")] == [True]
+
+
+async def test_refused_case_is_woken_later(desk: Desk, temporal_server: str) -> None:
+    """Without any news of it, by a later turn of the same relay."""
+    workflow = desk.open()
+    refused = {workflow}
+    client = await refusing_client(temporal_server, refused)
+    part = desk.part(client)
+    with logged():
+        await part.turn()
+    refused.clear()
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await _runs(client, workflow):
+            await part.turn()
+            await asyncio.sleep(FIRST_BACK_OFF_SECONDS / 4)
+
+    assert await _signals(client, workflow) == 1
+
+
+async def test_refused_case_is_tried_ever_more_rarely(desk: Desk, temporal_server: str) -> None:
+    """Turns that follow each other at once do not all try it, not even at first."""
+    client = await refusing_client(temporal_server, {desk.open()})
+    part, began = desk.part(client), time.monotonic()
+
+    with logged() as log:
+        for _ in range(20):
+            await part.turn()
+
+    pauses = (time.monotonic() - began) / FIRST_BACK_OFF_SECONDS
+    assert log.names().count("case_not_woken") <= 1 + pauses
+
+
+@pytest.mark.parametrize("status", [RPCStatusCode.NOT_FOUND, RPCStatusCode.PERMISSION_DENIED])
+async def test_what_concerns_every_case_keeps_the_place(
+    desk: Desk, temporal_server: str, status: RPCStatusCode
+) -> None:
+    """A namespace that is gone, or a key that is no good any more, is no fault of a case."""
+    client = await refusing_client(temporal_server, {desk.open()}, RPCError("no", status, b""))
+
+    with pytest.raises(RPCError):
+        await desk.part(client).turn()
+
+    assert await desk.place.read() == 0
+
+
+async def test_outage_in_the_midst_of_a_batch_floods_nobody(desk: Desk, temporal_server: str) -> None:
+    """Who was told is not told again when the batch is taken again; news since then are delivered."""
+    told, lost = desk.open(), desk.open()
+    away = {lost}
+    client = await refusing_client(temporal_server, away, TemporalLostError("Temporal does not answer"))
+    part = desk.part(client)
+    for _ in range(3):
+        with pytest.raises(TemporalLostError):
+            await part.turn()
+    assert await desk.place.read() == 0
+
+    away.clear()
+    await asyncio.to_thread(desk.cases.withdraw, case_id_of(told), Command.by(SECRETARIAT), "bortfaldet")
+    await part.turn()
+
+    assert [await _signals(client, workflow) for workflow in (told, lost)] == [2, 1]
+
+
 async def test_temporal_that_was_never_there_is_waited_for(desk: Desk, tmp_path: Path) -> None:
     """The relay starts before Temporal does."""
     client = await lazy_client(EmbeddedTemporal(tmp_path).address)
@@ -199,8 +291,9 @@ async def test_one_of_two_replicas_is_active(desk: Desk, temporal_server: str) -
     stops = [asyncio.Event(), asyncio.Event()]
     first = asyncio.create_task(loops[0].run(stops[0]))
     await _ready(loops[0])
-    second = asyncio.create_task(loops[1].run(stops[1]))
-    await asyncio.sleep(0.5)  # nothing tells that a replica does nothing
+    with logged() as log:
+        second = asyncio.create_task(loops[1].run(stops[1]))
+        await log.wait_for("replica_stood_by")
     assert [loop.ready for loop in loops] == [True, False]
 
     stops[0].set()
@@ -209,6 +302,15 @@ async def test_one_of_two_replicas_is_active(desk: Desk, temporal_server: str) -
     await _ready(loops[1])
     stops[1].set()
     await second
+
+
+async def _runs(client: Client, workflow: str) -> bool:
+    """Whether Temporal knows a workflow."""
+    try:
+        await client.get_workflow_handle(workflow).describe()
+    except RPCError:
+        return False
+    return True
 
 
 async def _signals(client: Client, workflow: str) -> int:

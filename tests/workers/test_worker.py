@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from runtime.clock import Clock
 from runtime.database import connect_async, eventsourcing_env
 from runtime.parts import read_parts
 from tests.fixtures.servers import Database
+from tests.workers.logged import logged
 from tests.workers.temporal import running_temporal, settings_for
 from tests.workflows.stage import ORGANISATION, SECRETARIAT, Stage
 from workers.embedded.temporal import EmbeddedTemporal
@@ -63,6 +65,28 @@ async def test_worker_outlives_temporal(cases: Cases, database: Database, tempor
         case = await stage.open()
         await stage.do(lambda: cases.withdraw(case.case_id, Command.by(SECRETARIAT), "bortfaldet"))
         await asyncio.wait_for(stage.handle(case.case_id).result(), 10)
+
+
+async def test_unexpected_failure_keeps_its_traceback(database: Database, temporal_server: str) -> None:
+    """So that somebody can find the fault."""
+    faulty, stop = cast("CaseActivities", object()), asyncio.Event()
+    with logged() as log:
+        part = WorkerPart(settings_for(temporal_server, database.service_url), faulty)
+        working = asyncio.create_task(part.run(stop))
+        await log.wait_for("worker_failed")
+        stop.set()
+        await asyncio.wait_for(working, STOP_SECONDS)
+
+    assert log.of("worker_failed")[0]["exc_info"] is True
+
+
+@pytest.mark.usefixtures("cases")
+async def test_outage_has_no_traceback() -> None:
+    """It passes by itself."""
+    with logged() as log:
+        await log.wait_for("worker_failed")
+
+    assert log.of("worker_failed")[0]["exc_info"] is False
 
 
 async def _until(database: Database, seen: Callable[[list[bool]], bool]) -> None:

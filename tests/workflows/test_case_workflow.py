@@ -72,6 +72,18 @@ async def test_old_news_causes_no_advance(stage: SkippingStage) -> None:
     assert before == count(await stage.history(case.case_id), ADVANCES)
 
 
+async def test_asked_anew_the_process_advances_over_old_news(stage: SkippingStage) -> None:
+    """After the log was restored from a backup its versions begin at a smaller one than the process has seen."""
+    case = await stage.open()
+    await stage.settle()
+    before = count(await stage.history(case.case_id), ADVANCES)
+
+    await stage.handle(case.case_id).signal(CHANGED, Changed(case.version, anew=True))
+    await stage.settle()
+
+    assert before + 1 == count(await stage.history(case.case_id), ADVANCES)
+
+
 async def test_late_word_on_a_closed_case_ends_at_once(stage: SkippingStage) -> None:
     """A correction after the end starts a run that finds nothing to do."""
     case = await stage.open()

@@ -15,7 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from domain.cases import Cases, Command
 from runtime.clock import Clock
 from tests.workflows.stage import BINARIES, ORGANISATION, SECRETARIAT, Stage, working
-from workflows.messages import case_workflow_id
+from workflows.messages import CHANGED, Changed, case_workflow_id
 
 LONG = 20
 """How many events the server takes for a long history; else it is 4,096."""
@@ -51,3 +51,18 @@ async def test_process_with_a_long_history_goes_on_in_a_fresh_run(stage: Stage) 
 
     given = (await stage.history(case.case_id))[0].workflow_execution_started_event_attributes.input.payloads
     assert [{"case_id", "version"}] == [json.loads(payload.data).keys() for payload in given]
+
+
+async def test_old_news_too_renew_a_long_history(stage: Stage) -> None:
+    """Signals that the process has no use for lengthen its history all the same."""
+    case = await stage.open("cu-afrapportering")
+    await stage.details(case.case_id)
+    run_id = (await stage.handle(case.case_id).describe()).run_id
+    first = stage.client.get_workflow_handle(case_workflow_id(case.case_id), run_id=run_id)
+
+    for _ in range(LONG // 4):
+        await stage.handle(case.case_id).signal(CHANGED, Changed(case.version))
+        await stage.details(case.case_id)
+
+    with pytest.raises(WorkflowContinuedAsNewError):
+        await asyncio.wait_for(first.result(follow_runs=False), 10)
