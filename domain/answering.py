@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DECIDERS = ("council", "committee", "chair")
 """Who in a body can have decided."""
+DELAYED = "delayed"
+"""What stands in an outcome's place when a body says that it will not make the date."""
 EFFECTS = {StepState.WAITING: "early", StepState.OPEN: "counted"}
 """What an answer does by its step's state; in any other state it is `late`."""
 
@@ -78,7 +80,7 @@ def delay(case: Case, at: datetime, message: Message) -> str:
     """Record that a body will not make the date and return the effect."""
     current = _place(case, message.body, message.reply.step)
     _check_unanswered(case.route.step(current.step), current, message.body)
-    if message.reply.outcome is not None:
+    if message.reply.outcome not in {None, DELAYED}:
         raise InvalidError("a delay has no outcome", "send the outcome as an answer, or leave it out", "outcome")
     check_day(message.reply.expected_on, "expected_on", danish_date(at), earliest=danish_date(at))
     expected_on = _iso(message.reply.expected_on)
