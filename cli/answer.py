@@ -34,13 +34,24 @@ def register(app: typer.Typer) -> None:
     command(app, "answer")(record_answer)
 
 
+def read_decider(text: str) -> str:
+    """The text, if it is somebody who decides in a body; anything else is bad usage."""
+    from domain.answering import DECIDERS
+
+    if text not in DECIDERS:
+        raise typer.BadParameter(f"{text!r} cannot have decided; choose one of {', '.join(DECIDERS)}")
+    return text
+
+
 def record_answer(
     case_id: CaseId,
     *,
     body: Annotated[str, typer.Option("--body", metavar="B", help="The body's id.")],
     outcome: Annotated[str, typer.Option("--outcome", metavar="O", help="The outcome, or `delayed`.")],
     decided_on: Annotated[date | None, day("--decided-on", "When it decided; today if left out.")] = None,
-    decided_by: Annotated[str | None, typer.Option("--decided-by", help="council, committee or chair.")] = None,
+    decided_by: Annotated[
+        str | None, typer.Option("--decided-by", parser=read_decider, help="council, committee or chair.")
+    ] = None,
     step: Annotated[str | None, typer.Option("--step", help="The step, where it could be several.")] = None,
     remark: Annotated[str | None, typer.Option("--remark", help="What the body adds.")] = None,
     reference: Annotated[str | None, typer.Option("--reference", help="The body's own number.")] = None,
@@ -82,7 +93,8 @@ def record_answer(
 
 
 def _take(office: Office, case_id: UUID, body: str, reply: Reply) -> Taken:
-    """Give the command that the reply is."""
+    """Give the command that the reply is; raises `UnknownBodyError`, naming the body that may be meant."""
+    office.organisation.body(body)
     command_, source = office.command(), "secretariat"
     if reply.outcome is None:
         return office.cases.delay(case_id, command_, body, reply, source)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     import psycopg
 
     from cli.office import Office
-    from domain.organisation import Body
     from projections.documents import Document
 
 body_app = group("body", "Bodies: who they are, and what waits for them.")
 token_app = group("token", "Bearer tokens for the API.")
+signin_app = group("signin", "How people sign in to the pages.")
 webhook_app = group("webhook", "What councils' systems sign with.")
 
 
@@ -31,10 +32,11 @@ def list_bodies(data: Data = None) -> None:
     """List the organisation's bodies, with the number of cases that wait for each."""
     from cli.office import in_office
     from cli.tables import print_bodies
+    from projections.documents import body_document
 
     async def read(office: Office) -> list[Document]:
-        waiting = await office.views.bodies_waiting()
-        return [_body(office, body, waiting.get(body.id, 0)) for body in office.organisation.bodies.values()]
+        waiting, known = await office.views.bodies_waiting(), office.organisation
+        return [body_document(known, body, waiting.get(body.id, 0), office.today) for body in known.bodies.values()]
 
     items = in_office(data, read)
     show({"items": items}, lambda console: print_bodies(console, items))
@@ -67,6 +69,45 @@ def create_token(
     say({"token": token}, token)
 
 
+@command(token_app, "list")
+def list_tokens(data: Data = None) -> None:
+    """List the bearer tokens: id, role, name, when made and when revoked; never the token itself."""
+    from web import access
+
+    items = _with_connection(data, access.list_tokens)
+    say({"items": items}, *(_line(item) for item in items))
+
+
+@command(token_app, "revoke")
+def revoke_token(
+    token_id: Annotated[UUID, typer.Argument(metavar="ID", help="The token's id, as `token list` prints it.")],
+    data: Data = None,
+) -> None:
+    """Let a bearer token be good no longer, at once and for good."""
+    from web import access
+
+    revoked = _with_connection(data, lambda connection: access.revoke_token(connection, token_id))
+    say(revoked, _line(revoked))
+
+
+@command(signin_app, "link")
+def create_link(
+    role: Annotated[str, typer.Option("--role", help="secretariat, leadership or auditor.")],
+    data: Data = None,
+) -> None:
+    """Make a link that signs one person in to the pages, once within 15 minutes."""
+    from cli.office import settings_for
+    from projections.documents import instant
+    from runtime.clock import real_now
+    from web.access import LINK_VALID, create_signin_link
+
+    settings, now = settings_for(data).with_database(), real_now()
+    base = settings.public_url
+    url = _connected(settings.database_url, lambda connection: create_signin_link(connection, role, base, now))
+    until = instant(now + LINK_VALID)
+    say({"url": url, "valid_until": until}, url, f"gælder én gang indtil / good once until {until}")
+
+
 @command(webhook_app, "secret")
 def show_secret(
     body: Annotated[str, typer.Argument(metavar="BODY", help="The body's id.")],
@@ -88,26 +129,23 @@ def show_secret(
     say(found, found["secret"], *previous)
 
 
-def _body(office: Office, body: Body, waiting: int) -> Document:
-    groups = [group.id for group in office.organisation.groups.values() if body.id in group.members_on(office.today)]
-    return {
-        "id": body.id,
-        "name": vars(body.name_on(office.today)),
-        "full_name": vars(body.full_name) if body.full_name else None,
-        "kind": str(body.kind),
-        "authority_code": body.authority_code,
-        "cvr": body.cvr,
-        "groups": groups,
-        "waiting": waiting,
-    }
-
-
 def _with_connection(data: Path | None, work: Callable[[psycopg.Connection[tuple[Any, ...]]], Any]) -> Any:
     """What `work` gives with a connection to the running services' database."""
-    from cli.office import be_quiet, settings_for
+    from cli.office import settings_for
+
+    return _connected(settings_for(data).with_database().database_url, work)
+
+
+def _connected(url: str, work: Callable[[psycopg.Connection[tuple[Any, ...]]], Any]) -> Any:
+    from cli.office import be_quiet
     from runtime.database import connect
 
-    url = settings_for(data).resolved().database_url
     be_quiet()
     with connect(url) as connection:
         return work(connection)
+
+
+def _line(token: Document) -> str:
+    """A token as people read it."""
+    state = f"tilbagekaldt / revoked {token['revoked_at']}" if token["revoked_at"] else "gyldig / good"
+    return f"{token['id']}  {token['role']}  {token['name']}  {token['created_at']}  {state}"

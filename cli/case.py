@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 app = group("case", "Cases: open them, look at them, move them along.")
 paper = group("paper", "The versions of a case's papers.")
 app.add_typer(paper)
+body = group("body", "Whom a case's steps ask.")
+app.add_typer(body)
 
 
 @command(app, "open")
@@ -43,6 +45,7 @@ def open_case(
 ) -> None:
     """Open a case."""
     from cli.papers import add_paper, read_paper
+    from cli.waiting import when_begun
 
     contents, given = [read_paper(file) for file in papers or []], read_attributes(attributes or [])
 
@@ -60,7 +63,10 @@ def open_case(
             taken = add_paper(office, taken.case_id, content)
         return taken
 
-    _command(data, give)
+    async def work(office: Office) -> Document:
+        return await when_begun(office, give(office))
+
+    _show(data, work)
 
 
 @command(app, "list")
@@ -172,6 +178,32 @@ def add_version(
 
     content = read_paper(file)
     _command(data, lambda office: add_paper(office, case_id, content))
+
+
+@command(body, "add")
+def add_body(
+    case_id: CaseId,
+    step: Annotated[str, typer.Option("--step", metavar="S", help="The step's id; one that waits or is open.")],
+    body_: Annotated[str, typer.Option("--body", metavar="B", help="The body's id.")],
+    reason: Reason,
+    data: Data = None,
+) -> None:
+    """Have a further body asked in a step that is not over."""
+    facts = {"step": step, "body": body_, "reason": reason}
+    _command(data, lambda office: office.cases.add_body(case_id, office.command(), **facts))
+
+
+@command(body, "release")
+def release_body(
+    case_id: CaseId,
+    step: Annotated[str, typer.Option("--step", metavar="S", help="The step's id; one that waits or is open.")],
+    body_: Annotated[str, typer.Option("--body", metavar="B", help="The body's id.")],
+    reason: Reason,
+    data: Data = None,
+) -> None:
+    """Ask a body no longer in a step that it has not answered."""
+    facts = {"step": step, "body": body_, "reason": reason}
+    _command(data, lambda office: office.cases.release_body(case_id, office.command(), **facts))
 
 
 def _command(data: Path | None, give: Callable[[Office], Taken]) -> None:

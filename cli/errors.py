@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How what went wrong is told: a line or more on stderr, with `--json` also one problem object, and the exit code."""
+"""How what went wrong is told: a line or more on stderr, with `--json` one problem object, and the exit code."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any
 
 import typer
 
-from domain.errors import BusyError, RefusalError
+from domain.errors import BusyError, InvalidError, RefusalError
 from domain.faults import InvalidDataError
 
 REFUSED = 1
 BAD_USAGE = 2
 INTERRUPTED = 130
+OPTIONS = {"as_of", "cursor", "decided_by", "format", "limit", "role", "status"}
+"""Fields whose values are good or bad whatever the case: a bad one is bad usage and no refusal."""
 
 
 class CommandError(Exception):
@@ -48,6 +50,8 @@ def problem_of(error: Exception) -> Problem | None:
     match error:
         case typer.TyperException():
             problem = Problem("Bad usage", error.format_message(), error.exit_code, "bad_usage")
+        case InvalidError() if error.field in OPTIONS:
+            problem = Problem("Bad usage", str(error), BAD_USAGE, "bad_usage", error.field)
         case RefusalError():
             problem = Problem("Refused", str(error), code=error.code, field=error.field)
         case InvalidDataError():
@@ -71,12 +75,13 @@ def check_readable(arguments: list[str]) -> None:
 
 
 def tell(problem: Problem, *, as_json: bool) -> None:
-    """Write the problem to stderr."""
+    """Write the problem to stderr, as JSON or for people."""
+    if as_json:
+        sys.stderr.write(json.dumps(problem.as_json(), ensure_ascii=False) + "\n")
+        return
     sys.stderr.write(f"{problem.detail}\n")
     if problem.exit_code == BAD_USAGE:
         sys.stderr.write("`--help` after a command says how it is used.\n")
-    if as_json:
-        sys.stderr.write(json.dumps(problem.as_json(), ensure_ascii=False) + "\n")
 
 
 def _problem_of_services(error: Exception) -> Problem | None:
@@ -90,14 +95,14 @@ def _problem_of_services(error: Exception) -> Problem | None:
     from workers.embedded.folder import FolderError
     from workers.migrate import MigrationError
     from workers.supervisor import PartError
-    from workers.temporal import TemporalLostError
+    from workers.temporal import SearchAttributesError, TemporalLostError
 
     match error:
         case SettingsError() | ClockError():
             return Problem("Wrong setting", str(error), code="wrong_setting")
         case NotRunningError():
             return Problem("Not running", str(error), code="not_running")
-        case FolderError() | PartError() | MigrationError():
+        case FolderError() | PartError() | MigrationError() | SearchAttributesError():
             return Problem("Not started", str(error), code="not_started")
         case TemporalLostError():
             return Problem("Temporal trouble", f"{error}; see that the services run", code="temporal")

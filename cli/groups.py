@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the commands are put together, so that `--json` is taken before and after every one of them."""
+"""How the commands are put together: each takes `--json` before and after its name, and case ids cut short."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from cli.options import Prefix
 from cli.output import choose_json
 
 Run = TypeVar("Run", bound=Callable[..., None])
@@ -50,7 +51,7 @@ def _with_json(run: Callable[..., None]) -> Callable[..., None]:
     def run_with_json(*, as_json: bool, **given: Any) -> None:
         if as_json:
             choose_json()
-        run(**given)
+        run(**_with_whole_id(given))
 
     signature = inspect.signature(run, eval_str=True)
     option = inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsJson)
@@ -58,3 +59,13 @@ def _with_json(run: Callable[..., None]) -> Callable[..., None]:
         parameters=[*signature.parameters.values(), option], return_annotation=None
     )
     return run_with_json
+
+
+def _with_whole_id(given: dict[str, Any]) -> dict[str, Any]:
+    """What was given, with the id of the only case whose id begins as the one that was given."""
+    prefix = given.get("case_id")
+    if not isinstance(prefix, Prefix):
+        return given
+    from cli.finding import find_case  # only now: it takes long to load
+
+    return {**given, "case_id": find_case(given.get("data"), prefix)}

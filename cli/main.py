@@ -17,7 +17,7 @@ services.register(app)
 demo.register(app)
 app.add_typer(case.app)
 answer.register(app)
-for _group in (route.app, body.body_app, body.token_app, body.webhook_app):
+for _group in (route.app, body.body_app, body.token_app, body.signin_app, body.webhook_app):
     app.add_typer(_group)
 for _group in (upkeep.views_app, upkeep.workflows_app, upkeep.log_app):
     app.add_typer(_group)

@@ -22,13 +22,13 @@ from domain.dates import danish_date
 from domain.errors import CaseNotFoundError
 from domain.organisation import Organisation
 from organisations.load import load_organisation
-from projections.as_of import case_as_of, parse_as_of, timeline_as_of
+from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, timeline_as_of
 from projections.documents import Document, case_document, is_overdue
 from projections.listener import ViewListener
 from projections.queries import Views
 from runtime.clock import Clock
 from runtime.database import connect_async, eventsourcing_env
-from runtime.settings import ResolvedSettings, Settings
+from runtime.settings import DatabaseSettings, Settings
 
 Result = TypeVar("Result")
 
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 class Office:
     """A desk at which the secretariat's commands are given."""
 
-    settings: ResolvedSettings
+    settings: DatabaseSettings
     organisation: Organisation
     clock: Clock
     cases: Cases
@@ -57,14 +57,16 @@ class Office:
         if as_of is None:
             found = await self.views.case(case_id, self.today)
             return found or self._newest(case_id)
-        moment = self._moment(case_id, as_of)
+        moment = parse_as_of(as_of)
+        self.cases.get(case_id)
         return _dated(_there(case_as_of(self.cases, case_id, moment), as_of), moment)
 
     async def timeline(self, case_id: UUID, as_of: str | None = None) -> list[Document]:
         """What happened to the case, oldest first, up to a moment where given; raises `CaseNotFoundError`."""
         if as_of is None and (items := await self.views.timeline(case_id)):
             return items
-        moment = self._moment(case_id, as_of)
+        moment = END_OF_TIME if as_of is None else parse_as_of(as_of)
+        self.cases.get(case_id)
         return _there(timeline_as_of(self.cases, case_id, moment), as_of)
 
     async def after(self, taken: Taken) -> Document:
@@ -72,11 +74,6 @@ class Office:
         is_shown = await self.views.wait_for(taken.position)  # if not, it is committed all the same
         document = await self.case(taken.case_id) if is_shown else self._newest(taken.case_id)
         return {**document, "effect": taken.effect}
-
-    def _moment(self, case_id: UUID, as_of: str | None) -> datetime:
-        """The instant (UTC) of a question about a case, which must be there; raises `CaseNotFoundError`."""
-        self.cases.get(case_id)
-        return self.clock() if as_of is None else parse_as_of(as_of)
 
     def _newest(self, case_id: UUID) -> Document:
         """The case from the log itself, for when the views have not come that far."""
@@ -101,12 +98,12 @@ def be_quiet() -> None:
 
 
 async def _in_office(data: Path | None, work: Callable[[Office], Awaitable[Result]]) -> Result:
-    async with _opened(settings_for(data).resolved()) as office:
+    async with _opened(settings_for(data).with_database()) as office:
         return await work(office)
 
 
 @asynccontextmanager
-async def _opened(settings: ResolvedSettings) -> AsyncIterator[Office]:
+async def _opened(settings: DatabaseSettings) -> AsyncIterator[Office]:
     be_quiet()
     url, clock = settings.database_url, Clock.load(settings.data)
     organisation = load_organisation(settings.organisation)

@@ -13,8 +13,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from domain.asks import ASKS
-from domain.dates import danish_date
+from domain.asks import ASKS, result_name
+from domain.dates import COPENHAGEN, danish_date
 from domain.names import Name
 from projections.phrases import long_date
 from web import words
@@ -34,16 +34,21 @@ STYLES = {
     "completed": "green",
     "waiting": "dim",
     "not_asked": "dim",
+    "released": "dim",
     "skipped": "dim",
+    "stopped": "red",
     "running": "bold yellow",
     "suspended": "magenta",
     "withdrawn": "red",
     "rejected": "red",
     "approved": "bold green",
 }
-MARKS = {"not_asked": "·", "awaiting": "○", "delayed": "◔", "answered": "●"}
+MARKS = {"not_asked": "·", "awaiting": "○", "delayed": "◔", "answered": "●", "released": "–"}
 NARROWEST = {"Svar / Answers": len("19 af 19"), "Frist / Due": len("30. november 2026")}
 """Columns that lose their meaning when a narrow terminal cuts them."""
+LENGTH_OF_ID = 36
+WIDE_ENOUGH = 160
+"""From so many columns on a terminal shows the English sentence beside the Danish one."""
 SEVERAL = 3
 """From so many bodies on a step's answers are counted, and the awaited ones named below the table."""
 
@@ -65,10 +70,10 @@ def print_case(console: Console, document: Document, names: Names) -> None:
     """Print how a case stands: its head, its steps, who is awaited, its papers."""
     console.print(heading(document))
     console.print(Text(f"{document['id']} · {clean(document['route']['name']['da'])} · {_facts(document)}"))
-    console.print(steps_table(document["steps"], names))
+    console.print(steps_table(document["steps"], names, document["status"]))
     for step in document["steps"]:
-        awaited = [names(a["body"]) for a in step["answers"] if a["state"] in {"awaiting", "delayed"}]
-        if len(step["answers"]) >= SEVERAL and step["state"] == "open" and awaited:
+        awaited = [names(a["body"]) for a in _awaited(step, document["status"])]
+        if len(step["answers"]) >= SEVERAL and awaited:
             console.print(Text(f"{step['name']['da']} venter på / waits for: {', '.join(awaited)}"))
     for paper in document["papers"]:
         console.print(Text(f"Bilag / paper {paper['number']}: {clean(paper['name'])}, {paper['size']} bytes"))
@@ -76,7 +81,7 @@ def print_case(console: Console, document: Document, names: Names) -> None:
 
 def print_cases(console: Console, page: Document) -> None:
     """Print one page of the list of cases."""
-    table = Table("Id", "Titel / Title", "Status", "Frist / Due", "Venter på / Waits for")
+    table = _table_of_cases("Id", "Titel / Title", "Status", "Frist / Due", "Venter på / Waits for")
     for item in page["items"]:
         waits = item["waiting_for"]
         shown = ", ".join(waits[:SEVERAL]) + (f" +{len(waits) - SEVERAL}" if len(waits) > SEVERAL else "")
@@ -88,14 +93,17 @@ def print_cases(console: Console, page: Document) -> None:
 
 
 def print_timeline(console: Console, items: Sequence[Document]) -> None:
-    """Print what happened, a sentence a line."""
+    """Print what happened, a sentence a line, in Danish; a wide terminal has room for English as well."""
+    both = console.is_terminal and console.width >= WIDE_ENOUGH
     for item in items:
-        console.print(sentence(item), soft_wrap=True)
+        english = Text(f"  {clean(item['en'])}" if both else "", style="dim")
+        console.print(Text.assemble(sentence(item, timed=True), english), soft_wrap=True)
 
 
 def print_inbox(console: Console, name: str, items: Sequence[Document]) -> None:
     """Print what waits for a body."""
-    table = Table("Sag / Case", "Titel / Title", "Trin / Step", "Skal / Is to", "Frist / Due", title=Text(name))
+    table = _table_of_cases("Sag / Case", "Titel / Title", "Trin / Step", "Skal / Is to", "Frist / Due")
+    table.title = Text(name)
     for item in items:
         ask = ASKS[item["ask"]].name
         title = Text(clean(item["title"]))
@@ -113,14 +121,14 @@ def print_bodies(console: Console, items: Sequence[Document]) -> None:
 
 def heading(document: Document) -> Text:
     """The title of a case with its status."""
-    result = f" ({words.outcome(document['result']).da})" if document["result"] else ""
+    result = f" ({result_name(document['result']).da})" if document["result"] else ""
     return Text.assemble(
         (clean(document["title"]), "bold"), "  ", named(words.STATUSES, document["status"]), (result, "bold green")
     )
 
 
-def steps_table(steps: Sequence[Document], names: Names) -> Table:
-    """A case's steps: where each stands, how many have answered, until when, and who is awaited or what came out."""
+def steps_table(steps: Sequence[Document], names: Names, status: str = "running") -> Table:
+    """The steps of a case of this status: where each stands, how many have answered, who is awaited, what came out."""
     table = Table()
     for title in ("Trin / Step", "Tilstand / State"):
         table.add_column(title)
@@ -128,14 +136,15 @@ def steps_table(steps: Sequence[Document], names: Names) -> Table:
         table.add_column(title, no_wrap=True)
     table.add_column("Venter på · resultat")
     for step in steps:
-        answered = sum(a["state"] == "answered" for a in step["answers"])
+        shown, state = words.step_state(step["state"], status)
         again = f" ({step['round']}. gang / round)" if step["round"] > 1 else ""
+        due = "" if shown == "stopped" else danish(step["due"])
         table.add_row(
             Text(step["name"]["da"] + again),
-            named(words.STEP_STATES, step["state"]),
-            f"{answered} af {len(step['answers'])}",
-            Text(danish(step["due"]), style="bold red" if step["due_passed"] else ""),
-            _standing(step, names),
+            _in_colour(state, shown),
+            _counted(step),
+            Text(due, style="bold red" if step["due_passed"] else ""),
+            _standing(step, names, status),
         )
     return table
 
@@ -146,16 +155,16 @@ def answers_grid(step: Document, names: Names) -> RenderableType:
     return Group(Text(step["name"]["da"], style="bold"), Columns(cells, equal=True, column_first=True, padding=(0, 2)))
 
 
-def sentence(item: Document) -> Text:
-    """One event of a timeline: its Danish date and its sentence."""
-    day = danish_date(datetime.fromisoformat(item["recorded_at"]))
-    return Text.assemble((f"{danish(day)}  ", "cyan"), clean(item["da"]))
+def sentence(item: Document, *, timed: bool = False) -> Text:
+    """One event of a timeline: its Danish date, its time of day where wanted, and its sentence."""
+    moment = datetime.fromisoformat(item["recorded_at"]).astimezone(COPENHAGEN)
+    time = f" kl. {moment:%H.%M}" if timed else ""
+    return Text.assemble((f"{danish(moment.date())}{time}  ", "cyan"), clean(item["da"]))
 
 
 def named(known: dict[str, Name], key: str) -> Text:
     """A state in words and colour."""
-    name = known.get(key, Name(key, key))
-    return Text(f"{name.da} / {name.en}", style=STYLES.get(key, ""))
+    return _in_colour(known.get(key, Name(key, key)), key)
 
 
 def danish(day: date | str | None) -> str:
@@ -175,24 +184,55 @@ def _facts(document: Document) -> str:
     return f"åbnet / opened {opened}{deadline}{reference}"
 
 
-def _standing(step: Document, names: Names) -> Text:
+def _table_of_cases(*titles: str) -> Table:
+    """A table whose first column holds ids of cases, which are never cut: whoever reads them wants to use them."""
+    table = Table()
+    table.add_column(titles[0], no_wrap=True, min_width=LENGTH_OF_ID, overflow="fold")
+    for title in titles[1:]:
+        table.add_column(title)
+    return table
+
+
+def _in_colour(name: Name, key: str) -> Text:
+    return Text(f"{name.da} / {name.en}", style=STYLES.get(key, ""))
+
+
+def _counted(step: Document) -> str:
+    """How many of those asked have answered; nothing of a step that was not needed."""
+    asked = [a["state"] for a in step["answers"] if a["state"] != "released"]
+    return "" if step["state"] == "skipped" else f"{asked.count('answered')} af {len(asked)}"
+
+
+def _awaited(step: Document, status: str) -> list[Document]:
+    """The answers that a step of a case of this status waits for."""
+    is_open = words.step_state(step["state"], status)[0] == "open"
+    return [a for a in step["answers"] if is_open and a["state"] in {"awaiting", "delayed"}]
+
+
+def _standing(step: Document, names: Names, status: str) -> Text:
     if step["result"]:
-        return Text(words.outcome(step["result"]).da, style="green")
-    waits = [a for a in step["answers"] if a["state"] in {"awaiting", "delayed"}] if step["state"] == "open" else []
+        verdicts = "".join(_verdict(answer) for answer in step["answers"])
+        return Text(result_name(step["result"]).da + verdicts, style="green")
+    waits = _awaited(step, status)
     if len(waits) >= SEVERAL:
         return Text(f"{len(waits)} organer / bodies", style="yellow")
-    return Text(", ".join(_awaited(answer, names) for answer in waits), style="yellow")
+    return Text(", ".join(_said(answer, names) for answer in waits), style="yellow")
 
 
-def _awaited(answer: Document, names: Names) -> str:
-    interim = f" ({words.outcome(answer['outcome']).da})" if answer["outcome"] else ""
+def _said(answer: Document, names: Names) -> str:
+    interim = f" ({result_name(answer['outcome']).da}{_verdict(answer)})" if answer["outcome"] else ""
     return names(answer["body"]) + interim
 
 
+def _verdict(answer: Document) -> str:
+    """Whether a deciding authority supports the matter."""
+    return "" if answer["supports"] is None else f", {words.SUPPORTS[answer['supports']].da}"
+
+
 def _cell(answer: Document, names: Names) -> Text:
-    state = answer["state"]
-    effect = {"early": ", før tid", "late": ", for sent"}.get(answer["effect"] or "", "")
-    word = words.ANSWER_STATES[state].da.lower() + effect
+    state, late = answer["state"], ", rettet for sent" if answer["corrected"] else ", for sent"
+    effect = {"early": ", før tid", "late": late}.get(answer["effect"] or "", "")
+    word = words.ANSWER_STATES[state].da.lower() + effect + _verdict(answer)
     # In a list of municipalities the word is noise that costs a column.
     name = names(answer["body"]).removesuffix(" Kommune")
     return Text.assemble((f"{MARKS[state]} {name}", STYLES[state]), (f" {word}", "dim"), no_wrap=True)

@@ -43,7 +43,7 @@ def recover_workflows(data: Data = None) -> None:
     from workers.temporal import connect_temporal
 
     async def work(office: Office) -> int:
-        return await recover(office.cases, await connect_temporal(office.settings))
+        return await recover(office.cases, await connect_temporal(office.settings.resolved()))
 
     count = in_office(data, work)
     say({"cases": count}, f"{count} sager / cases")

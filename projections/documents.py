@@ -12,6 +12,7 @@ from domain.case import Case, Status, StepState
 if TYPE_CHECKING:
     from domain.case import Answer, Paper, Round
     from domain.names import Name
+    from domain.organisation import Body, Organisation
     from domain.route import Step
 
 Document = dict[str, Any]
@@ -41,6 +42,21 @@ def case_document(case: Case, position: int) -> Document:
         "waiting_for": case.waiting_for(),
         "steps": [_step_document(case, step) for step, _ in case.current_rounds()],
         "papers": [_paper_document(paper) for paper in case.papers],
+    }
+
+
+def body_document(organisation: Organisation, body: Body, waiting: int, today: date) -> Document:
+    """A body as it is on the Danish date `today`, with the number of cases that wait for it."""
+    groups = [group.id for group in organisation.groups.values() if body.id in group.members_on(today)]
+    return {
+        "id": body.id,
+        "name": _name(body.name_on(today)),
+        "full_name": _name(body.full_name) if body.full_name else None,
+        "kind": str(body.kind),
+        "authority_code": body.authority_code,
+        "cvr": body.cvr,
+        "groups": groups,
+        "waiting": waiting,
     }
 
 

@@ -47,9 +47,10 @@ class ViewListener:
     Through an outage of the database it tries again, and then tells what changed meanwhile.
     """
 
-    def __init__(self, url: str) -> None:
-        """Listen at the database of `url` once entered."""
+    def __init__(self, url: str, longest_queue: int = LONGEST_QUEUE) -> None:
+        """Listen at the database of `url` once entered; a reader may lag `longest_queue` changes behind."""
         self._url = url
+        self._longest_queue = longest_queue
         self._position: int | None = None
         self._moved = asyncio.Event()
         self._queues: WeakSet[asyncio.Queue[Change | None]] = WeakSet()
@@ -81,7 +82,7 @@ class ViewListener:
 
     def changes(self) -> AsyncGenerator[Change]:
         """Every change from this call on; the stream ends when its reader falls too far behind, or at the end."""
-        queue: asyncio.Queue[Change | None] = asyncio.Queue(LONGEST_QUEUE)
+        queue: asyncio.Queue[Change | None] = asyncio.Queue(self._longest_queue)
         self._queues.add(queue)
         return _stream(queue)
 

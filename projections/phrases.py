@@ -48,6 +48,25 @@ DECIDERS = {
 }
 """Who in a body decided."""
 
+SUPPORTS = {
+    True: Name("bakker op", "supports it"),
+    False: Name("bakker ikke op", "does not support it"),
+}
+"""What a deciding authority says to a matter."""
+
+CHANGES = {
+    "outcome": Name("svaret", "the outcome"),
+    "supports": Name("afgørelsen", "the decision"),
+    "decided_on": Name("beslutningsdatoen", "the date decided"),
+    "decided_by": Name("beslutter", "the decider"),
+    "due": Name("svarfristen", "the reply date"),
+    "version": Name("bilagsversionen", "the version of the papers"),
+    "remark": Name("bemærkningen", "the remark"),
+    "reference": Name("referencen", "the reference"),
+}
+"""The facts of an answer that a correction may change."""
+NONE = Name("ingen", "none")
+
 EFFECTS = {
     "counted": Name("", ""),
     "early": Name(", før trinnet åbnede", ", before the step opened"),

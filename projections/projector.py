@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import OrderedDict
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
@@ -38,8 +40,16 @@ log = structlog.get_logger()
 _Connection = psycopg.Connection[tuple[Any, ...]]
 
 _CASES_IN_A_NOTIFICATION = 180  # of 40 bytes each, below the 8,000 that PostgreSQL takes
-_READ_POSITION = "SELECT position FROM position"
-_HOLD_POSITION = "SELECT position FROM position FOR UPDATE"
+_READ_POSITION = "SELECT position, obj_description('position'::regclass, 'pg_class') FROM position"
+_HOLD_POSITION: LiteralString = _READ_POSITION + " FOR UPDATE"
+
+
+class ViewShapeError(RuntimeError):
+    """The view tables are those of another version of the program, and rows of this one would be wrong in them."""
+
+    def __init__(self) -> None:
+        """Say how to mend it."""
+        super().__init__("the view tables have another shape than this version writes; run `sagsgang migrate` of it")
 
 
 class Projector:
@@ -176,12 +186,19 @@ def use_schema(connection: _Connection, schema: str) -> None:
 
 
 def create_tables(connection: _Connection, schema: str) -> None:
-    """Make empty view tables in `schema`, in place of any that are there, at one go."""
+    """Make empty view tables in `schema`, in place of any that are there, at one go; a comment tells their shape."""
     names = sql.SQL(", ").join(sql.Identifier(schema, table) for table in TABLES)
     with connection.transaction():
         connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(names))
         connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(schema)))
         connection.execute(SCHEMA_FILE.read_bytes())
+        connection.execute(sql.SQL("COMMENT ON TABLE position IS {}").format(sql.Literal(view_shape())))
+
+
+@lru_cache
+def view_shape() -> str:
+    """The shape of the view tables that this version writes."""
+    return hashlib.sha256(SCHEMA_FILE.read_bytes()).hexdigest()
 
 
 def notify(connection: _Connection, position: int, cases: Sequence[str]) -> None:
@@ -192,8 +209,11 @@ def notify(connection: _Connection, position: int, cases: Sequence[str]) -> None
 
 
 def _stored_position(connection: _Connection, query: LiteralString = _READ_POSITION) -> int:
+    """The place that the views have come to; raises `ViewShapeError` when they are not this version's."""
     row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
+    if row is None or row[1] != view_shape():
+        raise ViewShapeError
+    return int(row[0])
 
 
 def _write(connection: _Connection, rows: _Rows, position: int) -> None:

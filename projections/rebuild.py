@@ -29,7 +29,7 @@ def rebuild(url: str, cases: Cases) -> int:
     `url` is the service role's. Answers may arrive and readers read all the while; when another rebuild runs, this one
     begins after it. Raises `psycopg.errors.LockNotAvailable` when readers hold the live views for ten seconds.
     """
-    with connect(url) as connection:
+    with connect(url, patient=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtextextended('sagsgang:rebuild', 0))")
         create_tables(connection, NEXT)
         use_schema(connection, NEXT)
@@ -48,7 +48,7 @@ def _swap_in(connection: _Connection, projector: Projector) -> int:
         connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.Identifier(LIVE, TABLES[0])))
         position = projector.catch_up(connection)
         for table in TABLES:
-            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(LIVE, table)))
+            connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(LIVE, table)))
             move = sql.SQL("ALTER TABLE {} SET SCHEMA {}")
             connection.execute(move.format(sql.Identifier(NEXT, table), sql.Identifier(LIVE)))
         notify(connection, position, [])

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.asks import ASKS
+from domain.asks import result_name
 from domain.case import Case
 from domain.dates import danish_date
 from domain.names import Name
-from domain.organisation import UnknownBodyError
+from domain.organisation import BodyKind, UnknownBodyError
 from projections.documents import Document, instant
-from projections.phrases import CASE_STATUSES, DECIDERS, EFFECTS, OUTCOMES, long_date
+from projections.phrases import CASE_STATUSES, CHANGES, DECIDERS, EFFECTS, NONE, OUTCOMES, SUPPORTS, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from domain.case import Answer
     from domain.organisation import Organisation
 
+    Said = Case.AnswerRecorded | Case.DelayReported | Answer
+
 MOST_NAMES = 4
 """How many bodies a sentence names; more are counted."""
+LONGEST_REMARK = 200
+"""How many characters of a remark a sentence quotes."""
+NOTHING = Name("", "")
+ARTICLE = "The "
 
 
 def timeline_entry(before: Case | None, event: Case.Event, position: int, organisation: Organisation) -> Document:
@@ -37,8 +43,8 @@ def timeline_entry(before: Case | None, event: Case.Event, position: int, organi
         "body": getattr(event, "body", None),
         "actor": event.actor,
         "decided_on": getattr(event, "decided_on", None),
-        "da": sentence.da,
-        "en": sentence.en,
+        "da": _capital(sentence.da),
+        "en": _capital(sentence.en),
     }
 
 
@@ -63,18 +69,27 @@ class _Moment:
         return _quoted(self.case.route.step(self.event.step).name)
 
     def body(self, body: str) -> Name:
-        """What a body is called on the day."""
+        """What a body is called on the day, inside a sentence: the secretariat is a common noun, `The` an article."""
         try:
-            return self._organisation.name_of(body, danish_date(self.event.timestamp))
+            name = self._organisation.name_of(body, danish_date(self.event.timestamp))
         except UnknownBodyError:
             return Name(body, body)
+        is_common = self._organisation.body(body).kind is BodyKind.SECRETARIAT
+        return Name(_small(name.da) if is_common else name.da, _small(name.en) if _has_article(name) else name.en)
 
     def bodies(self, bodies: Sequence[str]) -> Name:
         """A few bodies by name, many by number."""
         if len(bodies) > MOST_NAMES:
-            return Name(f"{len(bodies)} parter", f"{len(bodies)} bodies")
+            return Name(f"{len(bodies)} organer", f"{len(bodies)} bodies")
         names = [self.body(body) for body in bodies]
         return Name(_listed([n.da for n in names], "og"), _listed([n.en for n in names], "and"))
+
+    @property
+    def where(self) -> Name:
+        """The step, where the event's body has a part in more than one; else nothing."""
+        own = {past.step for rounds in self.case.rounds.values() for past in rounds if self.event.body in past.answers}
+        step = self.step
+        return Name(f" i trinnet {step.da}", f" in the step {step.en}") if len(own) > 1 else NOTHING
 
     def before_answer(self) -> Answer:
         """What the event's body had said before."""
@@ -91,7 +106,7 @@ def _opened(moment: _Moment) -> Name:
 def _step_opened(moment: _Moment) -> Name:
     event, step = moment.event, moment.step
     bodies, due = moment.bodies(event.bodies), _after_comma(event.due, "frist", "due")
-    again = Name(f" igen (runde {event.round})", f" again (round {event.round})") if event.round > 1 else Name("", "")
+    again = Name(f" igen (runde {event.round})", f" again (round {event.round})") if event.round > 1 else NOTHING
     if event.revises:
         sent_back = _quoted(moment.case.route.step(event.revises.partition("#")[0]).name)
         again = Name(f", fordi {sent_back.da} ikke gik igennem", f", because {sent_back.en} did not go through")
@@ -127,8 +142,28 @@ def _due_passed(moment: _Moment) -> Name:
 
 
 def _step_completed(moment: _Moment) -> Name:
-    result, step = _result_name(moment, moment.event.result), moment.step
+    result, step = result_name(moment.event.result), moment.step
     return Name(f"Trinnet {step.da} er afsluttet: {result.da}.", f"The step {step.en} was completed: {result.en}.")
+
+
+def _step_reopened(moment: _Moment) -> Name:
+    step = moment.step
+    return Name(
+        f"Trinnet {step.da} er åbnet igen, fordi et svar blev rettet.",
+        f"The step {step.en} is open again, because an answer was corrected.",
+    )
+
+
+def _body_added(moment: _Moment) -> Name:
+    body, step, why = moment.body(moment.event.body), moment.step, moment.event.reason
+    return Name(f"{body.da} skal også svare på {step.da}: {why}", f"{body.en} is also to answer {step.en}: {why}")
+
+
+def _body_released(moment: _Moment) -> Name:
+    body, step, why = moment.body(moment.event.body), moment.step, moment.event.reason
+    return Name(
+        f"{body.da} skal ikke længere svare på {step.da}: {why}", f"{body.en} need no longer answer {step.en}: {why}"
+    )
 
 
 def _step_skipped(moment: _Moment) -> Name:
@@ -137,30 +172,32 @@ def _step_skipped(moment: _Moment) -> Name:
 
 
 def _answered(moment: _Moment) -> Name:
-    event, body = moment.event, moment.body(moment.event.body)
-    did, how, when = _did(event), _circumstances(event), EFFECTS[event.effect]
-    return Name(f"{body.da} {did.da}{how.da}{when.da}.", f"{body.en} {did.en}{how.en}{when.en}.")
+    event, body, where = moment.event, moment.body(moment.event.body), moment.where
+    did, how, when, more = _did(event), _circumstances(event), EFFECTS[event.effect], _additions(event)
+    return Name(
+        f"{body.da} {did.da}{where.da}{how.da}{when.da}.{more.da}",
+        f"{body.en} {did.en}{where.en}{how.en}{when.en}.{more.en}",
+    )
 
 
 def _corrected(moment: _Moment) -> Name:
-    """Says what was wrong, if it is the body's newest word that is corrected, and what is right."""
-    event, body, wrong = moment.event, moment.body(moment.event.body), moment.before_answer()
-    right, how, when = _outcome_name(moment, event.outcome), _circumstances(event), EFFECTS[event.effect]
-    said = Name("et tidligere svar", "an earlier answer")
-    if wrong.message_id == event.corrects and wrong.outcome:
-        old, old_how = _outcome_name(moment, wrong.outcome), _circumstances(wrong)
-        said = Name(f"{old.da}{old_how.da}", f"{old.en}{old_how.en}")
+    """Says which facts of the body's word changed; the event carries all of the right ones."""
+    event, body, where, when = moment.event, moment.body(moment.event.body), moment.where, EFFECTS[moment.event.effect]
+    was, outcome = moment.before_answer(), _quoted(result_name(moment.event.outcome))
+    changes = _changes(was, event) if was.outcome else Name(f"nu {outcome.da}", f"now {outcome.en}")
+    said = outcome if was.outcome == event.outcome else NOTHING
     return Name(
-        f"{body.da} har rettet {said.da} til {right.da}{how.da}{when.da}.",
-        f"{body.en} corrected {said.en} to {right.en}{how.en}{when.en}.",
+        f"{body.da} har rettet sit svar{_spaced(said.da)}{where.da}{when.da}: {changes.da}.",
+        f"{body.en} corrected its answer{_spaced(said.en)}{where.en}{when.en}: {changes.en}.",
     )
 
 
 def _delayed(moment: _Moment) -> Name:
-    event, body, when = moment.event, moment.body(moment.event.body), EFFECTS[moment.event.effect]
-    until = _after_comma(event.expected_on, "ventes", "expected")
+    event, body, where = moment.event, moment.body(moment.event.body), moment.where
+    until, when, more = _after_comma(event.expected_on, "ventes", "expected"), EFFECTS[event.effect], _additions(event)
     return Name(
-        f"{body.da} har meldt forsinkelse{until.da}{when.da}.", f"{body.en} reported a delay{until.en}{when.en}."
+        f"{body.da} har meldt forsinkelse{where.da}{until.da}{when.da}.{more.da}",
+        f"{body.en} reported a delay{where.en}{until.en}{when.en}.{more.en}",
     )
 
 
@@ -176,7 +213,7 @@ def _paper_added(moment: _Moment) -> Name:
 def _deadline_extended(moment: _Moment) -> Name:
     new, why = long_date(moment.event.deadline), moment.event.reason
     old = long_date(moment.case.deadline.isoformat()) if moment.case.deadline else None
-    since = Name(f" fra {old.da}", f" from {old.en}") if old else Name("", "")
+    since = Name(f" fra {old.da}", f" from {old.en}") if old else NOTHING
     return Name(
         f"Fristen blev flyttet{since.da} til {new.da}: {why}", f"The deadline was moved{since.en} to {new.en}: {why}"
     )
@@ -188,6 +225,8 @@ def _suspended(moment: _Moment) -> Name:
 
 def _resumed(moment: _Moment) -> Name:
     days = moment.event.moved_days
+    if not days:
+        return Name("Sagen blev genoptaget.", "The case was resumed.")
     da, en = ("dag", "day") if days == 1 else ("dage", "days")
     return Name(
         f"Sagen blev genoptaget; alle frister er flyttet {days} {da}.",
@@ -202,9 +241,8 @@ def _withdrawn(moment: _Moment) -> Name:
 
 def _closed(moment: _Moment) -> Name:
     status, result = CASE_STATUSES[moment.event.status], moment.event.result
-    ending = moment.case.route.ending.result_of
-    name = _named_result(moment, ending, result) if result else None
-    with_result = Name(f": {name.da}", f": {name.en}") if name else Name("", "")
+    name = result_name(result) if result else None
+    with_result = Name(f": {name.da}", f": {name.en}") if name else NOTHING
     return Name(f"Sagen {status.da}{with_result.da}.", f"The case {status.en}{with_result.en}.")
 
 
@@ -215,6 +253,9 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.BodiesReminded: _reminded,
     Case.DuePassed: _due_passed,
     Case.StepCompleted: _step_completed,
+    Case.StepReopened: _step_reopened,
+    Case.BodyAdded: _body_added,
+    Case.BodyReleased: _body_released,
     Case.StepSkipped: _step_skipped,
     Case.AnswerRecorded: _answered,
     Case.AnswerCorrected: _corrected,
@@ -236,7 +277,7 @@ def _did(event: Case.AnswerRecorded) -> Name:
         due = long_date(event.due)
         did = Name(f"{did.da} med frist {due.da}", f"{did.en}, due {due.en}")
     if event.supports is not None:
-        no = Name("", "") if event.supports else Name(" ikke", " not")
+        no = NOTHING if event.supports else Name(" ikke", " not")
         did = Name(f"{did.da} og bakker{no.da} op", f"{did.en}{',' if event.supports else ''} {_supports(event)}")
     return did
 
@@ -251,36 +292,49 @@ def _circumstances(said: Case.AnswerRecorded | Answer) -> Name:
     who = DECIDERS.get(said.decided_by or "")
     parts = [part for part in (who, day) if part]
     if not parts:
-        return Name("", "")
+        return NOTHING
     return Name(f" ({', '.join(p.da for p in parts)})", f" ({', '.join(p.en for p in parts)})")
 
 
-def _outcome_name(moment: _Moment, outcome: str) -> Name:
-    ask = ASKS[moment.case.route.step(moment.event.step).ask]
-    return _quoted(ask.outcomes[outcome].name)
+def _additions(said: Said) -> Name:
+    """The remark and the body's own number, as sentences of their own."""
+    remark, reference = said.remark, getattr(said, "reference", None)
+    noted = Name(f" Bemærkning: {_remark(remark).da}.", f" Remark: {_remark(remark).en}.") if remark else NOTHING
+    numbered = f" Reference: {reference}." if reference else ""
+    return Name(noted.da + numbered, noted.en + numbered)
 
 
-def _result_name(moment: _Moment, result: str) -> Name:
-    return _named_result(moment, moment.event.step, result)
+def _remark(remark: str) -> Name:
+    words = " ".join(remark.split())
+    short = words if len(words) <= LONGEST_REMARK else f"{words[: LONGEST_REMARK - 1].rstrip()}…"
+    return _quoted(Name(short, short))
 
 
-def _named_result(moment: _Moment, step: str, result: str) -> Name:
-    """The name of a step's result: an outcome of its ask, or one that the route gives when another step ends it."""
-    outcome = ASKS[moment.case.route.step(step).ask].outcomes.get(result)
-    return outcome.name if outcome else RESULTS.get(result, Name(result, result))
+def _changes(was: Answer, event: Case.AnswerCorrected) -> Name:
+    """Every fact that a correction changed, with its old and its new value."""
+    pairs = [(fact, getattr(was, fact), getattr(event, fact)) for fact in CHANGES]
+    told = [_change(fact, old, new) for fact, old, new in pairs if old != new]
+    unchanged = Name("intet er ændret", "nothing changed")
+    return Name("; ".join(t.da for t in told), "; ".join(t.en for t in told)) if told else unchanged
 
 
-RESULTS = {
-    "closed_by_submission": Name("lukket ved indsendelsen", "closed by the submission"),
-    "supported": Name("bakket op", "supported"),
-    "not_supported": Name("ikke bakket op", "not supported"),
-}
+def _change(fact: str, old: Any, new: Any) -> Name:
+    name, before, after = CHANGES[fact], _value(fact, old), _value(fact, new)
+    return Name(f"{name.da} fra {before.da} til {after.da}", f"{name.en} from {before.en} to {after.en}")
+
+
+def _value(fact: str, value: Any) -> Name:
+    """A fact of an answer in words."""
+    if value is None:
+        return NONE
+    write = _WRITERS.get(fact)
+    return write(value) if write else Name(str(value), str(value))
 
 
 def _after_comma(day: str | None, da: str, en: str) -> Name:
     """A date behind a comma with the word that says what it is; nothing without a date."""
     if not day:
-        return Name("", "")
+        return NOTHING
     name = long_date(day)
     return Name(f", {da} {name.da}", f", {en} {name.en}")
 
@@ -297,3 +351,30 @@ def _was(bodies: Sequence[str]) -> str:
 
 def _quoted(name: Name) -> Name:
     return Name(f"»{name.da}«", f"“{name.en}”")
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _small(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _has_article(name: Name) -> bool:
+    return name.en.startswith(ARTICLE)
+
+
+def _spaced(text: str) -> str:
+    return f" {text}" if text else ""
+
+
+_WRITERS: dict[str, Callable[[Any], Name]] = {
+    "outcome": lambda outcome: _quoted(result_name(outcome)),
+    "supports": lambda supports: _quoted(SUPPORTS[supports]),
+    "decided_on": long_date,
+    "decided_by": lambda decider: DECIDERS.get(decider, Name(decider, decider)),
+    "due": long_date,
+    "remark": _remark,
+}
+"""How the facts of an answer that are no plain texts or numbers are written."""

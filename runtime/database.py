@@ -5,28 +5,121 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
+
 CONNECT_TIMEOUT_SECONDS = 5
+ANSWER_SECONDS = 8.0
+"""How long a statement of a service may take before its connection is taken for dead."""
+CHECK_SECONDS = 2.0
 POOL_WAIT_SECONDS = 1
-LOCK_TIMEOUT_SECONDS = 5
+LOCK_TIMEOUT_SECONDS = 2
+IDLE_IN_TRANSACTION_SECONDS = 10
 SERVICE_ROLE = "sagsgang_service"
 
+Row_co = TypeVar("Row_co", covariant=True)
+Result = TypeVar("Result")
+
 _PASSED_BY_NAME = {"dbname", "host", "port", "user", "password"}
+_WAIT_INTERVAL = 0.1
+_KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+_TCP_USER_TIMEOUT_MILLISECONDS = 8000
 
 
-def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
-    """Open a connection in autocommit mode; gives up after five seconds (`psycopg.OperationalError`)."""
-    return psycopg.connect(_bounded(url), autocommit=True)
+class SilentDatabaseError(psycopg.OperationalError):
+    """The database did not answer in time, and the connection was given up; the statement may have taken effect."""
+
+    def __init__(self) -> None:
+        """One sentence for the log."""
+        super().__init__("the database did not answer in time; the connection was given up")
+
+
+class AnsweringConnection(psycopg.Connection[Row_co]):
+    """A connection that raises `SilentDatabaseError` when the server is silent, also behind a unix socket."""
+
+    answer_seconds: float | None = ANSWER_SECONDS
+    """How long one answer may take in real seconds; None waits for ever."""
+
+    def wait(self, gen: PQGen[Result], interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> Result:
+        """Wait for an answer as psycopg does, but not for ever."""
+        bound = self.time_left() if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, bound)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 -- it is what `wait` is documented to raise
+            if timeout is not None:
+                raise
+        self.pgconn.finish()
+        raise SilentDatabaseError
+
+    def time_left(self) -> float | None:
+        """How long the answer that is about to be waited for may take in real seconds."""
+        return self.answer_seconds
+
+
+class AnsweringAsyncConnection(psycopg.AsyncConnection[Row_co]):
+    """An asynchronous connection that raises `SilentDatabaseError` when the server is silent for eight seconds."""
+
+    answer_seconds: float = ANSWER_SECONDS
+    """How long one answer may take in real seconds."""
+
+    async def wait(
+        self,
+        gen: PQGen[Result],
+        interval: float = _WAIT_INTERVAL,
+        timeout: float | None = None,  # noqa: ASYNC109 -- psycopg's own parameter
+    ) -> Result:
+        """Wait for an answer as psycopg does, but not for ever."""
+        try:
+            return await super().wait(gen, interval, self.answer_seconds if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 -- it is what `wait` is documented to raise
+            if timeout is not None:
+                raise
+        self.pgconn.finish()
+        raise SilentDatabaseError
+
+
+async def check_answers(connection: AnsweringAsyncConnection[Any]) -> None:
+    """Raise `psycopg.OperationalError` unless the server answers on this autocommit connection within two seconds."""
+    connection.answer_seconds = CHECK_SECONDS
+    await connection.execute("")
+    connection.answer_seconds = ANSWER_SECONDS
+
+
+def connect(url: str, *, patient: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+    """Open a connection in autocommit mode; gives up after five seconds (`psycopg.OperationalError`).
+
+    A statement that takes eight seconds raises `psycopg.OperationalError`, on a `patient` connection none does.
+    """
+    bound = None if patient else ANSWER_SECONDS
+    connection: AnsweringConnection[tuple[Any, ...]] = AnsweringConnection.connect(bounded(url, bound), autocommit=True)
+    connection.answer_seconds = bound
+    return connection
 
 
 async def connect_async(url: str) -> psycopg.AsyncConnection[tuple[Any, ...]]:
-    """Open an asynchronous connection in autocommit mode; gives up after five seconds (`psycopg.OperationalError`)."""
-    return await psycopg.AsyncConnection.connect(_bounded(url), autocommit=True)
+    """Open an asynchronous connection in autocommit mode; waits as `connect` does."""
+    return await AnsweringAsyncConnection.connect(bounded(url, ANSWER_SECONDS), autocommit=True)
+
+
+def bounded(url: str, answer_seconds: float | None) -> str:
+    """Return the URL with our time-outs for client and server; what the URL itself asks for wins."""
+    return make_conninfo(url, **connection_options(conninfo_to_dict(url), answer_seconds))
+
+
+def connection_options(given: dict[str, Any], answer_seconds: float | None) -> dict[str, Any]:
+    """Return libpq's options by which neither side waits long for one that is gone, but for those already `given`.
+
+    The server ends the statements and transactions of a client that hangs, so that they hold no lock for long.
+    """
+    wanted = {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "tcp_user_timeout": _TCP_USER_TIMEOUT_MILLISECONDS}
+    options = {name: value for name, value in (wanted | _KEEPALIVES).items() if name not in given}
+    return options | {"options": f"{_server_options(answer_seconds)} {given.get('options') or ''}".strip()}
 
 
 def eventsourcing_env(database_url: str, *, pool_size: int = 2, max_overflow: int = 8) -> dict[str, str]:
@@ -55,11 +148,13 @@ def eventsourcing_env(database_url: str, *, pool_size: int = 2, max_overflow: in
     }
 
 
-def _bounded(url: str) -> str:
-    """Return the URL with our time-out, unless it names one."""
-    if "connect_timeout" in conninfo_to_dict(url):
-        return url
-    return make_conninfo(url, connect_timeout=CONNECT_TIMEOUT_SECONDS)
+def _server_options(answer_seconds: float | None) -> str:
+    """The server's side: a little earlier than the client gives up, so that the client hears why."""
+    settings = {f"tcp_{name}": value for name, value in _KEEPALIVES.items()}
+    settings["idle_in_transaction_session_timeout"] = IDLE_IN_TRANSACTION_SECONDS * 1000
+    if answer_seconds is not None:
+        settings["statement_timeout"] = int(answer_seconds * 900)
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
 def _export_options(options: dict[str, str]) -> None:

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 
 async def _states() -> Sequence[PartState]:
     """Read the heartbeats of all parts."""
-    async with await connect_async(Settings().resolved().database_url) as connection:
+    async with await connect_async(Settings().with_database().database_url) as connection:
         return await read_parts(connection)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PARTS = ("worker", "relay", "projector")
 BEAT_SECONDS = 2.0
 FRESH_SECONDS = 10.0
+FORGET_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -120,6 +121,6 @@ async def _beat_on(
 
 async def _forget(url: str, part: str) -> None:
     """Remove this instance's beat, and those of instances dead for a day; a database that is gone is no matter."""
-    with contextlib.suppress(psycopg.Error):
-        async with await connect_async(url) as connection:
+    with contextlib.suppress(psycopg.Error, TimeoutError):
+        async with asyncio.timeout(FORGET_SECONDS), await connect_async(url) as connection:
             await connection.execute(_FORGET, (part, instance_name()))

@@ -7,6 +7,7 @@ import difflib
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -37,12 +38,10 @@ class SettingsError(ValueError):
 class NotRunningError(RuntimeError):
     """No running services are known."""
 
-    def __init__(self, data: Path) -> None:
-        """Name the data folder that was looked in and the command that starts the services."""
-        super().__init__(
-            f"no services run with the data folder {data}; start them with `sagsgang up`, "
-            f"or set {PREFIX}DATABASE_URL and {PREFIX}TEMPORAL_ADDRESS"
-        )
+    def __init__(self, data: Path, missing: Sequence[str]) -> None:
+        """Name the data folder that was looked in, the command that starts the services, and the settings not set."""
+        names = " and ".join(PREFIX + name.upper() for name in missing)
+        super().__init__(f"no services run with the data folder {data}; start them with `sagsgang up`, or set {names}")
 
 
 class Settings(BaseSettings):
@@ -111,7 +110,8 @@ class Settings(BaseSettings):
     webhooks_per_minute: int = Field(
         default=600,
         ge=1,
-        description="How many webhooks of one body a `web` process takes in a minute before it answers 429.",
+        description="How many webhooks of one body a `web` process takes in a minute before it answers 429; "
+        "from one address it takes as many for each body there is.",
     )
 
     def __init__(self, **given: Any) -> None:
@@ -163,23 +163,36 @@ class Settings(BaseSettings):
 
     def resolved(self) -> ResolvedSettings:
         """Fill in what the data folder's running services say. Raises `NotRunningError` when that is not enough."""
-        running = read_services(self.data) or {}
-        found: dict[str, Any] = self.model_dump()
-        found["temporal_is_embedded"] = bool(running.get("temporal_embedded")) and self.temporal_address is None
-        for name in ("database_url", "temporal_address", "temporal_namespace", "public_url"):
-            found[name] = found[name] or running.get("web_url" if name == "public_url" else name) or None
-        if not (found["database_url"] and found["temporal_address"]):
-            raise NotRunningError(self.data)
-        found["public_url"] = found["public_url"] or f"http://127.0.0.1:{self.port or 8000}"
-        found["secret_key"] = self.secret_key or _kept_secret_key(self.data)
+        found = self._found()
+        missing = [name for name in ("database_url", "temporal_address") if not found[name]]
+        if missing:
+            raise NotRunningError(self.data, missing)
         return ResolvedSettings(**found)
 
+    def with_database(self) -> DatabaseSettings:
+        """Fill in as `resolved` does, for who never calls Temporal. Raises `NotRunningError` without a database."""
+        found = self._found()
+        if not found["database_url"]:
+            raise NotRunningError(self.data, ["database_url"])
+        return DatabaseSettings(**found)
 
-class ResolvedSettings(Settings):
-    """Settings in which the database, Temporal and the pages' address are known."""
+    def _found(self) -> dict[str, Any]:
+        """Return the settings with what the data folder's running services say."""
+        running = read_services(self.data) or {}
+        found: dict[str, Any] = self.model_dump()
+        is_known = self.temporal_address in {None, running.get("temporal_address")}
+        found["temporal_is_embedded"] = bool(running.get("temporal_embedded")) and is_known
+        for name in ("database_url", "temporal_address", "temporal_namespace", "public_url"):
+            found[name] = found[name] or running.get("web_url" if name == "public_url" else name) or None
+        found["public_url"] = found["public_url"] or f"http://127.0.0.1:{self.port or 8000}"
+        found["secret_key"] = self.secret_key or _kept_secret_key(self.data)
+        return found
+
+
+class DatabaseSettings(Settings):
+    """Settings in which the database and the pages' address are known."""
 
     database_url: str
-    temporal_address: str
     public_url: str
     temporal_is_embedded: bool = Field(default=False, description="Whether Temporal is the one of `sagsgang up`.")
 
@@ -188,6 +201,12 @@ class ResolvedSettings(Settings):
         if self.secret_key is None:
             raise SettingsError(PREFIX + "SECRET_KEY", "not set", "make one with: openssl rand -base64 48")
         return self.secret_key.get_secret_value()
+
+
+class ResolvedSettings(DatabaseSettings):
+    """Settings in which Temporal is known too."""
+
+    temporal_address: str
 
 
 def read_services(data: Path) -> dict[str, Any] | None:

@@ -9,14 +9,15 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import uuid4
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from domain.cases import Actor
-from domain.errors import InvalidError
+from domain.errors import AbsentError, InvalidError
+from projections.documents import instant
 from web.signatures import SECRET_PREFIX, decode_secret
 
 SECRETARIAT, LEADERSHIP, AUDITOR = "secretariat", "leadership", "auditor"
@@ -27,6 +28,8 @@ OLD_SECRET_VALID = timedelta(days=7)
 """How long a rotated webhook secret stays good, so that a council's IT can change it in its own time."""
 SECRET_BYTES = 32
 TOKEN_PREFIX = "sagsgang_"  # noqa: S105  (lets secret scanners know our tokens)
+
+_SHOWN: LiteralString = "id, role, name, created_at, revoked_at"
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
 _Pool = AsyncConnectionPool[Any]
@@ -62,6 +65,22 @@ def create_token(connection: _Connection, role: str, name: str | None = None) ->
         (token_id, _sha256(token), role, name or f"{role} {token_id.hex[:6]}"),
     )
     return token
+
+
+def list_tokens(connection: _Connection) -> list[dict[str, Any]]:
+    """Every token ever made, oldest first, without the token itself; instants are ISO 8601 in UTC."""
+    rows = connection.execute(f"SELECT {_SHOWN} FROM office.access_tokens ORDER BY created_at, id").fetchall()  # noqa: S608
+    return [_token_document(row) for row in rows]
+
+
+def revoke_token(connection: _Connection, token_id: UUID) -> dict[str, Any]:
+    """Let a token be good no longer, and return what `list_tokens` says of it; raises `AbsentError`."""
+    query = f"UPDATE office.access_tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = %s RETURNING {_SHOWN}"  # noqa: S608
+    row = connection.execute(query, (token_id,)).fetchone()
+    if row is None:
+        what = f"there is no token {token_id}"
+        raise AbsentError(what, "choose an id that `sagsgang token list` prints", "id")
+    return _token_document(row)
 
 
 async def find_token(pool: _Pool, token: str) -> Principal | None:
@@ -139,6 +158,12 @@ def _secret_of(connection: _Connection, body: str, now: datetime) -> Mapping[str
     """
     row = connection.execute(query, (now, body)).fetchone() or (None, None)
     return {"body": body, "secret": row[0], "previous_valid_until": row[1].isoformat() if row[1] else None}
+
+
+def _token_document(row: tuple[Any, ...]) -> dict[str, Any]:
+    token_id, role, name, created_at, revoked_at = row
+    times = {"created_at": instant(created_at), "revoked_at": instant(revoked_at)}
+    return {"id": str(token_id), "role": role, "name": name, **times}
 
 
 def _check_role(role: str) -> None:

@@ -9,47 +9,60 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from domain.cases import Cases
 from domain.organisation import Organisation
-from runtime.settings import ResolvedSettings
+from runtime.settings import DatabaseSettings
 from web import commands, events, operations, pages, papers, problems, reads, webhooks
 from web.describing import COMPONENTS
 from web.framing import API_PREFIX, Framing
 from web.guards import SignInNeededError
+from web.methods import Address, Methods
+from web.parameters import known_parameters
 from web.rendering import FOLDER
 from web.services import Services
 
 VERSION = "1"
+Room = tuple[str, APIRouter, list[Any]]
+"""A router with its prefix and with what all its operations depend on."""
 DESCRIPTION = """
 Runs cases that many bodies must decide. An answer is accepted when its event is committed; every write answers with
 `position`, the event's place in the log, and every read takes `at_least` to wait until the views have come that far.
-Errors are problem details (RFC 9457). Every POST but the webhooks takes `Idempotency-Key`.
+Errors are problem details (RFC 9457); a query parameter that is unknown or stands twice is one. Every POST takes
+`Idempotency-Key`, but for the webhooks: they are idempotent by their `webhook-id`, the same at every attempt.
 """
 
 
 def create_app(
-    settings: ResolvedSettings, cases: Cases, organisation: Organisation, clock: Callable[[], datetime]
+    settings: DatabaseSettings, cases: Cases, organisation: Organisation, clock: Callable[[], datetime]
 ) -> FastAPI:
     """The application; its lifespan holds the connections. Raises `SettingsError` without a signing key."""
     shared = Services.build(settings, cases, organisation, clock)
     app = FastAPI(
-        title="Sagsgang", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
+        title="Sagsgang",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+        redirect_slashes=False,  # a 307 is not followed by senders of webhooks
     )
     app.state.services = shared
     problems.install(app)
     app.add_exception_handler(SignInNeededError, _show_sign_in)
-    for router in (webhooks.router, commands.router, papers.router, reads.router, events.router):
-        app.include_router(router, prefix=API_PREFIX)
-    for router in (operations.router, pages.router, _description(app)):
-        app.include_router(router)
+    rooms = _rooms(app)
+    for prefix, router, dependencies in rooms:
+        app.include_router(router, prefix=prefix, dependencies=dependencies)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.openapi = partial(describe_api, app)  # type: ignore[method-assign]  # as FastAPI's own guide does
+    app.add_middleware(partial(Methods, addresses=_addresses(rooms)))
     app.add_middleware(partial(Framing, metrics=shared.metrics, secure=settings.public_url.startswith("https:")))
     return app
 
@@ -62,6 +75,26 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _show_sign_in(_request: Request, _error: Exception) -> Response:
     return RedirectResponse("/signin", 303)
+
+
+def _rooms(app: FastAPI) -> list[Room]:
+    """Every router with its prefix and with what all its operations depend on."""
+    signed, open_to_all = (webhooks.router,), (operations.router, pages.router, _description(app))
+    api = (commands.router, papers.router, reads.router, events.router)
+    return [
+        *((API_PREFIX, router, []) for router in signed),
+        *((API_PREFIX, router, [Depends(known_parameters)]) for router in api),
+        *(("", router, []) for router in open_to_all),
+    ]
+
+
+def _addresses(rooms: list[Room]) -> list[Address]:
+    """Where every operation is, and its methods."""
+    found: list[Address] = [("/static/{path:path}", ("GET",))]
+    for prefix, router, _ in rooms:
+        routes = [route for route in router.routes if isinstance(route, APIRoute)]
+        found += [(prefix + route.path, route.methods or ()) for route in routes]
+    return found
 
 
 def _description(app: FastAPI) -> APIRouter:

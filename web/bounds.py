@@ -8,7 +8,7 @@ import contextlib
 import math
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -16,6 +16,8 @@ from anyio import CapacityLimiter, to_thread
 
 ANSWER_SECONDS = 9.0
 """How long a caller waits for a command before it is told that nothing is confirmed."""
+
+_A_MINUTE = timedelta(minutes=1)
 
 Result = TypeVar("Result")
 
@@ -70,15 +72,23 @@ class MessageRate:
         self._a_minute = a_minute
         self._now = now
         self._left: dict[str, tuple[float, datetime]] = {}
+        self._tidied_at = now()
 
     def seconds_to_wait(self, sender: str) -> float:
         """Count one message of a sender: 0 when it may pass, else the seconds until one may."""
         now = self._now()
+        self._tidy(now)
         left, at = self._left.get(sender, (float(self._a_minute), now))
         left = min(self._a_minute, left + (now - at).total_seconds() * self._a_minute / 60)
         passes = left >= 1
         self._left[sender] = (left - 1 if passes else left, now)
         return 0.0 if passes else (1 - left) * 60 / self._a_minute
+
+    def _tidy(self, now: datetime) -> None:
+        """Forget once a minute who has been silent for one, and so may send everything again."""
+        if now - self._tidied_at >= _A_MINUTE:
+            self._left = {sender: found for sender, found in self._left.items() if now - found[1] < _A_MINUTE}
+            self._tidied_at = now
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:

@@ -87,6 +87,14 @@ class Submission(Given):
     reference: Reference | None = None
 
 
+class Asking(Given):
+    """Whom a step is, or is no longer, to ask, and why."""
+
+    step: Identifier
+    body: Identifier
+    reason: Text
+
+
 class Nothing(Given):
     """A command that needs no facts."""
 
@@ -125,7 +133,7 @@ async def open_case(request: Request, principal: Writer) -> JSONResponse:
         document = await shared.run(open_it)
         return Answer(201, document, f"/api/v1/cases/{document['id']}")
 
-    return await once(shared.pool, attempt, act)
+    return await once(shared.keys, attempt, act)
 
 
 @router.post(
@@ -227,6 +235,28 @@ async def resubmit(request: Request, principal: Writer, case: CaseId) -> JSONRes
     return await _execute(request, principal, asked, lambda command: cases.resubmit(case, command))
 
 
+@router.post(
+    "/cases/{id}/bodies",
+    summary="Have a further body asked",
+    **described(Asking, examples.ASKING, examples.TAKEN, parameters=[KEY]),
+)
+async def add_body(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
+    """Have a step that waits or is open ask one more body, which then must answer too."""
+    asked, cases = await read_model(request, Asking), services(request).cases
+    return await _execute(request, principal, asked, lambda command: cases.add_body(case, command, **dict(asked)))
+
+
+@router.post(
+    "/cases/{id}/bodies/release",
+    summary="Ask a body no longer",
+    **described(Asking, examples.RELEASING, examples.TAKEN, parameters=[KEY]),
+)
+async def release_body(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
+    """Take a body that has not answered out of a step, unless it is the last one; 409 for one that has answered."""
+    asked, cases = await read_model(request, Asking), services(request).cases
+    return await _execute(request, principal, asked, lambda command: cases.release_body(case, command, **dict(asked)))
+
+
 def document_of(shared: Services, taken: Taken) -> dict[str, Any]:
     """The case as a command left it; the views may not have come that far."""
     document = case_document(shared.cases.get(taken.case_id, version=taken.version), taken.position)
@@ -254,7 +284,7 @@ async def _execute(
         taken = await shared.run(lambda: first_effect(shared.cases, act(command), command))
         return Answer(200, as_content(taken))
 
-    return await once(shared.pool, attempt, answer)
+    return await once(shared.keys, attempt, answer)
 
 
 def _check_told(shared: Services, told: Told) -> None:

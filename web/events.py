@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from projections.listener import Change
 from web.describing import read
-from web.guards import known
+from web.guards import is_still_known, known
 from web.services import services
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -22,35 +23,48 @@ EXAMPLE = 'id: 4712\nevent: change\ndata: {"case": "6f9619ff-8b86-4d01-b42d-00c0
 router = APIRouter(tags=["reads"], dependencies=[Depends(known)])
 
 
-@router.get("/events", summary="Follow changes", **read(EXAMPLE, (401,), media_type="text/event-stream"))
+@router.get("/events", summary="Follow changes", **read(EXAMPLE, (401, 422), media_type="text/event-stream"))
 async def follow(request: Request) -> StreamingResponse:
     """A stream of `change` events `{case, position}` from now on, one per change of a case that the caller may see.
 
     Comments keep it alive. When it ends, connect again and read what you show anew: changes between are not repeated.
+    It ends within 15 seconds after the caller's token was revoked or the session signed out.
     """
     shared = services(request)
-    stream = lines(shared.views.changes(), shared.closing)
+    stream = lines(shared.views.changes(), shared.closing, partial(is_still_known, request))
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 async def lines(
-    changes: AsyncGenerator[Change], closing: asyncio.Event, keep_alive: float = KEEP_ALIVE_SECONDS
+    changes: AsyncGenerator[Change],
+    closing: asyncio.Event,
+    is_welcome: Callable[[], Awaitable[bool]],
+    keep_alive: float = KEEP_ALIVE_SECONDS,
 ) -> AsyncGenerator[str]:
-    """The lines of a stream of changes, until it or the process ends; a comment after `keep_alive` silent seconds."""
+    """The lines of a stream of changes, with a comment every `keep_alive` seconds.
+
+    It ends with the changes or the process, or at a comment's time when `is_welcome` no longer holds.
+    """
     yield ": connected\n\n"
+    now = asyncio.get_running_loop().time
     ending = asyncio.ensure_future(closing.wait())
     following = asyncio.ensure_future(_next(changes))
+    beat = now() + keep_alive
     try:
         while not closing.is_set():
-            done, _ = await asyncio.wait({following, ending}, timeout=keep_alive, return_when=asyncio.FIRST_COMPLETED)
+            rest = max(beat - now(), 0.0)
+            done, _ = await asyncio.wait({following, ending}, timeout=rest, return_when=asyncio.FIRST_COMPLETED)
+            if now() >= beat:
+                if not await is_welcome():
+                    return
+                beat = now() + keep_alive
+                yield ": alive\n\n"
             if following in done:
                 change = following.result()
                 if change is None:
                     return
                 yield f"id: {change['position']}\nevent: change\ndata: {json.dumps(change)}\n\n"
                 following = asyncio.ensure_future(_next(changes))
-            elif not done:
-                yield ": alive\n\n"
     finally:
         following.cancel()
         ending.cancel()

@@ -176,6 +176,8 @@ REPLY: dict[str, Any] = {
     "decided_by": "committee",
     "remark": "Oplyst på mail",
 }
+ASKING: dict[str, Any] = {"step": "councils", "body": "skanderborg", "reason": "Kommunen er også berørt"}
+RELEASING: dict[str, Any] = {"step": "councils", "body": "samsoe", "reason": "Udmeldingen berører ikke kommunen"}
 WEBHOOK: dict[str, Any] = {
     "type": "decision.made",
     "timestamp": "2025-05-14T12:00:00Z",

@@ -77,7 +77,8 @@ class Framing:
             work.cancel()
 
     async def _explain(self, scope: Scope, exchange: _Exchange, error: Exception) -> None:
-        await respond(Request(scope), as_problem(error))(scope, exchange.receive, exchange.send)
+        request = Request(scope)
+        await respond(request, as_problem(request, error))(scope, exchange.receive, exchange.send)
 
 
 class _Exchange:

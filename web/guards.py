@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import psycopg
 from fastapi import Depends, Request
 
 from web.access import Principal, find_token
@@ -24,7 +25,7 @@ async def known(request: Request) -> Principal:
     authorization = request.headers.get("authorization")
     if authorization is not None:
         return await _of_token(request, authorization)
-    visitor = services(request).sessions.visitor(request)
+    visitor = await services(request).sessions.visitor(request)
     if visitor is None:
         raise _unauthorised("send Authorization: Bearer with a token, or sign in with a link")
     if request.method not in SAFE_METHODS:
@@ -41,7 +42,7 @@ async def writing(principal: Annotated[Principal, Depends(known)]) -> Principal:
 
 async def visiting(request: Request) -> Visitor:
     """Somebody who has signed in with a browser; everybody else is shown the way to sign in."""
-    visitor = services(request).sessions.visitor(request)
+    visitor = await services(request).sessions.visitor(request)
     if visitor is None:
         raise SignInNeededError
     request.state.visitor = visitor
@@ -60,6 +61,17 @@ def check_own(visitor: Visitor, token: str) -> None:
     """Raise 403 unless a session's write carries its token: another site's page can send the cookie, not the token."""
     if not Sessions.is_own(visitor, token):
         raise ProblemError("forbidden", f"the write does not come from our own page; send its token as {CSRF_HEADER}")
+
+
+async def is_still_known(request: Request) -> bool:
+    """Whether whoever began a stream is known still; a database that does not answer says nothing against them."""
+    try:
+        await known(request)
+    except ProblemError:
+        return False
+    except psycopg.Error:
+        return True
+    return True
 
 
 Reader = Annotated[Principal, Depends(known)]

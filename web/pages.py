@@ -74,16 +74,16 @@ async def sign_in(request: Request) -> Response:
     if role is None:
         return render(request, "signin.html", 403, code="", spoilt=True)
     response = RedirectResponse("/", 303)
-    shared.sessions.begin(response, role)
+    await shared.sessions.begin(response, role, now())
     return response
 
 
 @router.post("/signout")
 async def sign_out(request: Request, visitor: Guest) -> Response:
-    """End the session in this browser."""
+    """End the session, in this browser and wherever its cookie was copied to."""
     check_own(visitor, (await _read_form(request)).get(CSRF_FIELD, ""))
     response = RedirectResponse("/signin", 303)
-    services(request).sessions.end(response)
+    await services(request).sessions.end(response, visitor)
     return response
 
 

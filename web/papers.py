@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The case's papers: versions come in and go out; content is stored by its SHA-256 before the event that names it."""
+"""The case's papers: versions come in and go out."""
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
-from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -17,12 +16,13 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from domain.cases import MAX_PAPER
 from web import examples
 from web.commands import KEY, CaseId, first_effect
+from web.contents import Content, store_paper
 from web.describing import described
 from web.guards import Writer, known
 from web.idempotency import Answer, Attempt, once
 from web.problems import FieldError, ProblemError, invalid
 from web.reading import bounded
-from web.reads import find_case
+from web.reads import caught_up, find_case
 from web.services import Pool, services
 from web.strict_json import fault_of_text
 from web.webhooks import as_content
@@ -47,19 +47,6 @@ _UPLOAD = {
 router = APIRouter(tags=["papers"])
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A file that somebody sent."""
-
-    name: str
-    content: bytes
-
-    @property
-    def sha256(self) -> str:
-        """The digest by which the content is kept."""
-        return hashlib.sha256(self.content).hexdigest()
-
-
 @router.post(
     "/cases/{id}/papers",
     summary="Add a version of the papers",
@@ -68,27 +55,23 @@ class Paper:
 async def add_paper(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Add a version of a case's papers, as the file of a form: `curl -F file=@afrapportering.pdf …`, up to 25 MiB."""
     shared, paper = services(request), await _read_form(request)
-    facts: dict[str, Any] = {"name": paper.name, "sha256": paper.sha256, "size": len(paper.content)}
-    attempt = Attempt.of(request, principal, facts)
+    attempt = Attempt.of(request, principal, paper.facts)
     command = attempt.command
-    await shared.run(lambda: shared.cases.get(case))
-    await _store(shared.pool, paper)
+    store = partial(store_paper, shared.settings.database_url, shared.cases, case, command, paper)
 
     async def act() -> Answer:
-        taken = await shared.run(
-            lambda: first_effect(shared.cases, shared.cases.add_paper(case, command, **facts), command)
-        )
+        taken = await shared.run(lambda: first_effect(shared.cases, store(), command))
         found = await shared.run(lambda: shared.cases.get(case, version=taken.version).papers[-1].number)
-        content = {**as_content(taken), "paper": {"number": found, **facts}}
+        content = {**as_content(taken), "paper": {"number": found, **paper.facts}}
         return Answer(201, content, f"/api/v1/cases/{case}/papers/{found}")
 
-    return await once(shared.pool, attempt, act)
+    return await once(shared.keys, attempt, act)
 
 
 @router.get(
     "/cases/{id}/papers/{number}",
     summary="Download a version of the papers",
-    dependencies=[Depends(known)],
+    dependencies=[Depends(known), Depends(caught_up)],
     **described(None, None, "%PDF-1.7 …", problems=(401, 404, 422, 503), media_type="application/octet-stream"),
 )
 async def read_paper(request: Request, case: CaseId, number: Annotated[int, Path(ge=1, le=1_000_000)]) -> Response:
@@ -104,7 +87,7 @@ async def read_paper(request: Request, case: CaseId, number: Annotated[int, Path
     return Response(content, media_type=media, headers=headers)
 
 
-async def _read_form(request: Request) -> Paper:
+async def _read_form(request: Request) -> Content:
     """The file in a form; raises problems for anything else."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise ProblemError("unsupported_media_type", f"send multipart/form-data with the file as {FORM_FIELD!r}")
@@ -117,12 +100,12 @@ async def _read_form(request: Request) -> Paper:
         found = form.get(FORM_FIELD)
         if not isinstance(found, UploadFile):
             raise invalid([FieldError(FORM_FIELD, "is missing", "send the paper as this field of the form")])
-        return _checked(Paper(_base_name(found.filename or ""), await found.read()))
+        return _checked(Content(_base_name(found.filename or ""), await found.read()))
     finally:
         await form.close()
 
 
-def _checked(paper: Paper) -> Paper:
+def _checked(paper: Content) -> Content:
     if len(paper.content) > MAX_PAPER:
         raise ProblemError("too_large", f"the paper is over {MAX_PAPER} bytes; send less")
     if not paper.content:
@@ -137,12 +120,6 @@ def _checked(paper: Paper) -> Paper:
 def _base_name(name: str) -> str:
     """The file's own name: old browsers send the folder too, with either kind of slash."""
     return name.replace("\\", "/").rpartition("/")[2].strip()
-
-
-async def _store(pool: Pool, paper: Paper) -> None:
-    query = "INSERT INTO office.paper_contents (sha256, content) VALUES (%s, %b) ON CONFLICT (sha256) DO NOTHING"
-    async with pool.connection() as connection:
-        await connection.execute(query, (paper.sha256, paper.content))
 
 
 async def _content(pool: Pool, sha256: str) -> bytes | None:

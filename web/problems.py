@@ -18,11 +18,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from domain.errors import AbsentError, BusyError, ConflictError, InvalidError, RefusalError
-from web.rendering import render, wants_page
+from web.rendering import API_PREFIX, render, wants_page
+from web.wording import explain
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
 RETRY_SECONDS = 2
+WEBHOOKS = "/api/v1/webhooks/"
 
 log = structlog.get_logger()
 
@@ -38,7 +40,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "invalid": (422, "Something in the request cannot be"),
     "too_many_requests": (429, "Too many requests"),
     "internal": (500, "Something failed here"),
-    "unavailable": (503, "Not confirmed; send it again"),
+    "unavailable": (503, "Not available just now; try again"),
     "case_not_found": (404, "There is no such case"),
     "body_not_asked": (404, "The case has no part for this body"),
     "unknown_body": (404, "There is no such body"),
@@ -58,10 +60,15 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     TimeoutError,
     psycopg.OperationalError,
     psycopg.InterfaceError,
+    psycopg.InternalError,
     persistence.OperationalError,
     persistence.InterfaceError,
+    persistence.InternalError,
 )
-"""What means that nothing is known to be wrong with the request, and that it may be sent again."""
+"""What means that nothing is known to be wrong with the request, and that it may be sent again.
+
+Internal errors are the database's own state: mostly that it only reads, as a standby does until it has taken over.
+"""
 
 _REFUSED: tuple[tuple[type[RefusalError], str], ...] = (
     (AbsentError, "absent"),
@@ -113,7 +120,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(unavailable, _answer)
 
 
-def as_problem(error: Exception) -> ProblemError:
+def as_problem(request: Request, error: Exception) -> ProblemError:
     """The problem that an exception means; one that nobody foresaw is logged and says nothing of itself."""
     if isinstance(error, ProblemError):
         return error
@@ -125,7 +132,7 @@ def as_problem(error: Exception) -> ProblemError:
         return _of_http(error)
     if isinstance(error, UNAVAILABLE):
         log.warning("request_not_confirmed", reason=type(error).__name__)
-        return unavailable()
+        return unavailable(request)
     log.error("request_failed", exc_info=error)
     return ProblemError("internal", "this is not the caller's fault; the operator finds it in the log")
 
@@ -144,9 +151,17 @@ def invalid(errors: Sequence[FieldError]) -> ProblemError:
     return ProblemError("invalid", f"{first.field}: {first.what}; {first.mend}", errors)
 
 
-def unavailable() -> ProblemError:
-    """The problem of something that is not confirmed and may be sent again."""
-    detail = "it could not be confirmed in time; send the same again, with the same webhook-id or Idempotency-Key"
+def unavailable(request: Request) -> ProblemError:
+    """The problem of a request that was not answered in time: a read is asked anew, a write sent again as it was."""
+    path = request.url.path
+    if request.method != "POST":
+        detail = "it could not be read in time; try again in a moment"
+    elif path.startswith(WEBHOOKS):
+        detail = "it could not be confirmed in time; send the same again, with the same webhook-id"
+    elif path.startswith(API_PREFIX):
+        detail = "it could not be confirmed in time; send the same again, with the same Idempotency-Key"
+    else:
+        detail = "it could not be done in time; try again in a moment"
     return ProblemError("unavailable", detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
@@ -158,7 +173,7 @@ def respond(request: Request, problem: ProblemError) -> Response:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    return respond(request, as_problem(error))
+    return respond(request, as_problem(request, error))
 
 
 def _of_http(error: HTTPException) -> ProblemError:
@@ -170,4 +185,4 @@ def _of_http(error: HTTPException) -> ProblemError:
 def _of_parameter(fault: Mapping[str, Any]) -> FieldError:
     """The error of a parameter in a path or query."""
     place = ".".join(str(part) for part in fault["loc"][1:]) or "request"
-    return FieldError(place, str(fault["msg"]).lower(), "see /openapi.json")
+    return FieldError(place, *explain(fault))

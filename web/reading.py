@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from web import strict_json
 from web.problems import FieldError, ProblemError, invalid
+from web.wording import explain
 
 MAX_JSON = 256 * 1024
 """The largest JSON body of the API, in bytes; a webhook's is smaller."""
@@ -20,17 +21,6 @@ MAX_TEXT, MAX_REFERENCE, MAX_ID = 4000, 200, 250
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _JSON_MEDIA = re.compile(r"application/(json|[\w.!#$&^-]+\+json)", re.ASCII | re.IGNORECASE)
-_MENDS = {
-    "missing": "give it",
-    "extra_forbidden": "leave it out, or correct its name",
-    "string_type": "write it as text",
-    "int_type": "write it as a whole number",
-    "bool_type": "write true or false",
-    "dict_type": "write it as an object",
-    "list_type": "write it as a list",
-    "model_type": "write it as an object",
-}
-_WHATS = {"missing": "is missing", "extra_forbidden": "is unknown here"}
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -115,8 +105,8 @@ def check_shape(model: type[Model], value: Mapping[str, Any], place: str = "") -
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False, include_context=False)
-        raise invalid([_field_error(dict(fault), place) for fault in faults]) from None
+        faults = error.errors(include_input=False, include_url=False)
+        raise invalid([_field_error(dict(fault), place, model) for fault in faults]) from None
 
 
 async def read_model(request: Request, model: type[Model]) -> Model:
@@ -128,21 +118,19 @@ async def read_model(request: Request, model: type[Model]) -> Model:
     return check_shape(model, parse_object(body))
 
 
+def visible(field: str) -> str:
+    """A field's name as it can be shown, however long or strange the caller made it."""
+    return field.encode("ascii", "backslashreplace").decode()[:MAX_REFERENCE]
+
+
 def _first(value: Any, most: int = 20) -> list[tuple[str, str]]:
     """Enough faults to mend by; a long list of one kind of fault helps nobody."""
     return [fault for fault, _ in zip(strict_json.strange_values(value), range(most), strict=False)]
 
 
-def _field_error(fault: Mapping[str, Any], place: str) -> FieldError:
+def _field_error(fault: Mapping[str, Any], place: str, model: type[BaseModel]) -> FieldError:
     field = ".".join([place, *(str(part) for part in fault["loc"])]).strip(".") or "body"
-    kind, message = str(fault["type"]), str(fault["msg"])
-    what = _WHATS.get(kind) or message.removeprefix("Value error, ")
-    return FieldError(_visible(field), what[:1].lower() + what[1:], _MENDS.get(kind, "correct it"))
-
-
-def _visible(field: str) -> str:
-    """A field's name as it can be shown, however long or strange the caller made it."""
-    return field.encode("ascii", "backslashreplace").decode()[:MAX_REFERENCE]
+    return FieldError(visible(field), *explain(fault, model.model_fields))
 
 
 def _too_large(limit: int) -> ProblemError:

@@ -17,17 +17,17 @@ from domain.asks import ASKS
 from domain.case import Status
 from domain.cases import Cases
 from domain.dates import danish_date
-from domain.organisation import Body
+from domain.faults import did_you_mean
 from domain.route import Route
-from projections.as_of import case_as_of, parse_as_of, timeline_as_of
-from projections.documents import Document, case_document, is_overdue
+from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, timeline_as_of
+from projections.documents import Document, body_document, case_document, is_overdue
 from projections.queries import LARGEST_PAGE
 from web import examples
 from web.commands import CaseId
 from web.describing import read
 from web.guards import known
-from web.problems import ProblemError
-from web.reading import MAX_ID
+from web.problems import FieldError, ProblemError, invalid
+from web.reading import MAX_ID, visible
 from web.services import Services, services
 
 WAIT_SECONDS = 10.0
@@ -72,6 +72,7 @@ router = APIRouter(tags=["reads"], dependencies=[Depends(known), Depends(caught_
 async def list_cases(request: Request, filters: Annotated[Filters, Query()]) -> JSONResponse:
     """One page of the cases, newest first; `next` is the cursor of the following page, null at the last."""
     shared = services(request)
+    _check_filters(shared, filters)
     return JSONResponse(await shared.views.cases(today=shared.today(), **dict(filters)))
 
 
@@ -93,13 +94,14 @@ async def list_papers(request: Request, case: CaseId) -> JSONResponse:
     return JSONResponse({"items": (await find_case(services(request), case))["papers"]})
 
 
-@router.get("/bodies", summary="List the bodies", **read(examples.BODIES, (401, 503)))
+@router.get("/bodies", summary="List the bodies", **read(examples.BODIES, (401, 422, 503)))
 async def list_bodies(request: Request) -> JSONResponse:
     """Every body of the organisation in its order, with the number of cases that wait for it."""
     shared = services(request)
     waiting = await shared.views.bodies_waiting()
-    bodies = shared.organisation.bodies.values()
-    return JSONResponse({"items": [_body_document(shared, body, waiting.get(body.id, 0)) for body in bodies]})
+    organisation, today = shared.organisation, shared.today()
+    items = [body_document(organisation, b, waiting.get(b.id, 0), today) for b in organisation.bodies.values()]
+    return JSONResponse({"items": items})
 
 
 @router.get("/bodies/{id}/inbox", summary="Show what waits for a body", **read(examples.INBOX))
@@ -109,14 +111,14 @@ async def show_inbox(request: Request, id: str) -> JSONResponse:  # noqa: A002 -
     return JSONResponse({"items": await shared.views.inbox(shared.organisation.body(id).id)})
 
 
-@router.get("/overview", summary="Count the cases", **read(examples.OVERVIEW, (401, 503)))
+@router.get("/overview", summary="Count the cases", **read(examples.OVERVIEW, (401, 422, 503)))
 async def show_overview(request: Request) -> JSONResponse:
     """How many cases stand where, are overdue, and wait for whom."""
     shared = services(request)
     return JSONResponse(await shared.views.overview(shared.today()))
 
 
-@router.get("/routes", summary="List the routes", **read(examples.ROUTES, (401, 503)))
+@router.get("/routes", summary="List the routes", **read(examples.ROUTES, (401, 422, 503)))
 async def list_routes(request: Request) -> JSONResponse:
     """The newest version of every route: its steps, whom each asks, and what they may answer."""
     shared = services(request)
@@ -140,9 +142,24 @@ async def find_timeline(shared: Services, case: UUID, as_of: str | None = None) 
     """A case's timeline, oldest first; raises as `find_case`."""
     if as_of is None and (entries := await shared.views.timeline(case)):
         return entries
-    moment = parse_as_of(as_of) if as_of is not None else shared.clock()
+    moment = parse_as_of(as_of) if as_of is not None else END_OF_TIME
     found: list[Document] = _opened(await shared.run(partial(_past, shared, case, timeline_as_of, moment)), as_of)
     return found
+
+
+def _check_filters(shared: Services, filters: Filters) -> None:
+    """Raise a 422 problem for a route or body that there is not: the empty list would look like an answer."""
+    asked = (
+        ("route", "route", filters.route, shared.organisation.routes),
+        ("waiting_for", "body", filters.waiting_for, shared.organisation.bodies),
+    )
+    errors = [
+        FieldError(field, f"there is no {kind} {visible(name)!r}", did_you_mean(name, known))
+        for field, kind, name, known in asked
+        if name is not None and name not in known
+    ]
+    if errors:
+        raise invalid(errors)
 
 
 def _past(shared: Services, case: UUID, fold: Callable[[Cases, UUID, datetime], Any], moment: datetime) -> Any:
@@ -164,20 +181,6 @@ def _opened(found: Any, as_of: str | None) -> Any:
 
 def _dated(document: Document, today: date) -> Document:
     return {**document, "overdue": is_overdue(document, today)}
-
-
-def _body_document(shared: Services, body: Body, waiting: int) -> Document:
-    groups = [g.id for g in shared.organisation.groups.values() if body.id in g.members_on(shared.today())]
-    return {
-        "id": body.id,
-        "name": vars(body.name_on(shared.today())),
-        "full_name": vars(body.full_name) if body.full_name else None,
-        "kind": str(body.kind),
-        "authority_code": body.authority_code,
-        "cvr": body.cvr,
-        "groups": groups,
-        "waiting": waiting,
-    }
 
 
 def _route_document(shared: Services, route: Route) -> Document:

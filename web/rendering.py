@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from domain.dates import COPENHAGEN
+from domain.dates import COPENHAGEN, danish_date
+from projections.phrases import long_date
 from web import words
 
 FOLDER = Path(__file__).resolve().parent
@@ -49,6 +50,7 @@ def environment() -> Environment:
     )
     made.filters["day"] = danish_day
     made.filters["moment"] = danish_moment
+    made.filters["english_moment"] = english_moment
     made.globals["words"] = words
     return made
 
@@ -66,3 +68,11 @@ def danish_moment(value: datetime | str | None) -> str:
     """An instant in Danish time, `28. maj 2025 kl. 14.05`."""
     instant = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{danish_day(instant)} kl. {instant.astimezone(COPENHAGEN):%H.%M}" if instant else ""
+
+
+def english_moment(value: datetime | str | None) -> str:
+    """An instant in Danish time as the English write it, `28 May 2025, 14:05`."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if instant is None:
+        return ""
+    return f"{long_date(danish_date(instant).isoformat()).en}, {instant.astimezone(COPENHAGEN):%H:%M}"

@@ -16,7 +16,8 @@ from domain.cases import Cases
 from organisations.load import load_organisation
 from runtime.clock import Clock
 from runtime.database import eventsourcing_env
-from runtime.settings import ResolvedSettings, Settings
+from runtime.ending import LAST_RESORT
+from runtime.settings import DatabaseSettings, Settings
 from web.app import create_app
 from web.services import EVENT_STORE_OVERFLOW
 
@@ -32,7 +33,7 @@ async def run(settings: Settings, listener: socket.socket | None = None) -> None
 
     Raises `NotRunningError`, `SettingsError` and `InvalidDataError` when it cannot begin.
     """
-    resolved = settings.resolved()
+    resolved = settings.with_database()
     organisation, clock = load_organisation(resolved.organisation), Clock.load(resolved.data)
     env = eventsourcing_env(resolved.database_url, max_overflow=EVENT_STORE_OVERFLOW)
     with contextlib.closing(Cases(organisation=organisation, clock=clock, env=env)) as cases:
@@ -65,11 +66,12 @@ class Server(uvicorn.Server):
 
     def stop(self) -> None:
         """Take no more requests, end the streams, and let the answers under way go out."""
+        LAST_RESORT.begin()
         self._closing.set()
         self.should_exit = True
 
 
-def _config(settings: ResolvedSettings, app: object) -> uvicorn.Config:
+def _config(settings: DatabaseSettings, app: object) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         host=settings.host,

@@ -19,16 +19,20 @@ from domain.organisation import Organisation
 from projections.listener import ViewListener
 from projections.queries import Views
 from runtime.clock import real_now
-from runtime.settings import ResolvedSettings
+from runtime.database import AnsweringAsyncConnection, SilentDatabaseError, check_answers
+from runtime.settings import DatabaseSettings
 from web.bounds import MessageRate, Threads
 from web.metrics import Metrics
 from web.sessions import Sessions
+from web.upkeep import clear_daily
 
 COMMANDS_AT_ONCE = 32
 """Threads for commands; most of them wait for one commit that takes all of them along (domain/committing.py)."""
 EVENT_STORE_OVERFLOW = 14
 """Connections of the event store beyond its first two: what is read beside a commit waits shortly for one."""
 POOL_SIZE = 16
+KEYS_POOL_SIZE = 8
+"""Connections for posts under an Idempotency-Key: each holds one while its command runs, and reads must not wait."""
 POOL_WAIT_SECONDS = 3.0
 STATEMENT_MILLISECONDS = 9000
 
@@ -39,15 +43,17 @@ Pool = AsyncConnectionPool[Any]
 class Services:
     """Everything that requests share; made once by `create_app`."""
 
-    settings: ResolvedSettings
+    settings: DatabaseSettings
     cases: Cases
     organisation: Organisation
     clock: Callable[[], datetime]
     pool: Pool
+    keys: Pool
     views: Views
     listener: ViewListener
     sessions: Sessions
     rate: MessageRate
+    senders: MessageRate
     metrics: Metrics = field(default_factory=Metrics)
     threads: Threads = field(default_factory=lambda: Threads(COMMANDS_AT_ONCE))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,24 +61,40 @@ class Services:
 
     @classmethod
     def build(
-        cls, settings: ResolvedSettings, cases: Cases, organisation: Organisation, clock: Callable[[], datetime]
+        cls, settings: DatabaseSettings, cases: Cases, organisation: Organisation, clock: Callable[[], datetime]
     ) -> Services:
         """The services, not yet connected. Raises `SettingsError` without a signing key."""
-        pool, listener = _pool(settings.database_url), ViewListener(settings.database_url)
-        sessions = Sessions(settings.signing_key(), secure=settings.public_url.startswith("https:"))
-        rate = MessageRate(settings.webhooks_per_minute, real_now)
-        return cls(settings, cases, organisation, clock, pool, Views(pool, listener), listener, sessions, rate)
+        url, a_minute = settings.database_url, settings.webhooks_per_minute
+        pool, listener = _pool(url, POOL_SIZE), ViewListener(url)
+        return cls(
+            settings,
+            cases,
+            organisation,
+            clock,
+            pool,
+            keys=_pool(url, KEYS_POOL_SIZE),
+            views=Views(pool, listener),
+            listener=listener,
+            sessions=Sessions(pool, settings.signing_key(), secure=settings.public_url.startswith("https:")),
+            rate=MessageRate(a_minute, real_now),
+            # All bodies may send through one address, as they do behind a proxy that does not tell us theirs.
+            senders=MessageRate(a_minute * max(len(organisation.bodies), 1), real_now),
+        )
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Hold the connections open; a database that is away is waited for by the requests, not here."""
-        await self.pool.open()
+        for pool in (self.pool, self.keys):
+            await pool.open()
+        clearing = asyncio.create_task(clear_daily(self.pool, self.settings.database_url, self.closing))
         try:
             async with self.listener:
                 yield
         finally:
             self.closing.set()
-            await self.pool.close(timeout=1)
+            clearing.cancel()
+            for pool in (self.pool, self.keys):
+                await pool.close(timeout=1)
 
     def today(self) -> date:
         """The Danish date that the clock shows."""
@@ -94,22 +116,31 @@ def now() -> datetime:
     return real_now()
 
 
-def _pool(url: str) -> Pool:
+def _pool(url: str, size: int) -> Pool:
     options = {
         "autocommit": True,
         "connect_timeout": 3,
         "tcp_user_timeout": 10_000,
         "options": f"-c statement_timeout={STATEMENT_MILLISECONDS}",
     }
+
+    async def check(connection: AnsweringAsyncConnection[Any]) -> None:
+        try:
+            await check_answers(connection)
+        except SilentDatabaseError:
+            await pool.drain()  # the others lead nowhere either
+            raise
+
     # A short reconnection: after an outage the next request begins a new one instead of waiting out a long pause.
-    return AsyncConnectionPool(
+    pool = AsyncConnectionPool(
         url,
+        connection_class=AnsweringAsyncConnection[Any],
         kwargs=options,
         min_size=2,
-        max_size=POOL_SIZE,
+        max_size=size,
         timeout=POOL_WAIT_SECONDS,
         reconnect_timeout=POOL_WAIT_SECONDS,
-        check=AsyncConnectionPool.check_connection,
+        check=check,
         open=False,
-        name="web",
     )
+    return pool

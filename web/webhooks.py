@@ -20,6 +20,7 @@ from domain.cases import Actor, Command, Taken
 from domain.errors import AbsentError
 from web import examples
 from web.access import valid_secrets
+from web.bounds import MessageRate
 from web.describing import described, header
 from web.guards import signed_webhook
 from web.problems import FieldError, ProblemError, invalid
@@ -36,7 +37,16 @@ from web.reading import (
     read_bounded,
 )
 from web.services import Services, now, services
-from web.signatures import HEADERS, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, SignedHeaders, is_signed
+from web.signatures import (
+    HEADERS,
+    ID_HEADER,
+    LONGEST_ID,
+    SIGNATURE_HEADER,
+    TIMESTAMP_HEADER,
+    SignedHeaders,
+    fault_of_id,
+    is_signed,
+)
 
 MAX_WEBHOOK = 64 * 1024
 """The largest message, in bytes; Standard Webhooks asks senders to stay below 20 kB."""
@@ -107,7 +117,7 @@ class Message(Sent):
         parameters=[
             header(
                 ID_HEADER,
-                "The message's id, the same at every attempt; without dots",
+                "The message's id, the same at every attempt: 1 to 200 visible ASCII characters without dots",
                 "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
             ),
             header(TIMESTAMP_HEADER, "Seconds since 1970 of this attempt, at most five minutes off", "1747231200"),
@@ -122,10 +132,11 @@ async def take_webhook(request: Request, body: Annotated[str, Path(max_length=25
     twice is taken once (`repeated`). A `ping` writes nothing.
     """
     shared = services(request)
+    _check_rate(shared.senders, request.client.host if request.client else "")
     content = await _read(request)
     headers = _read_headers(request)
     await _check_signature(shared, body, headers, content)
-    _check_rate(shared, body)
+    _check_rate(shared.rate, body)
     with bound_contextvars(body=body, message=headers.id):
         return await _take(shared, body, headers.id, check_shape(Message, parse_object(content)))
 
@@ -143,7 +154,17 @@ def _read_headers(request: Request) -> SignedHeaders:
         raise ProblemError("bad_request", f"the header {', '.join(missing)} is missing", errors)
     found = [request.headers.getlist(name) for name in HEADERS]
     # Two of one kind could be read differently by a proxy and by us: joined, they match no signature.
-    return SignedHeaders(*(", ".join(values) for values in found))
+    headers = SignedHeaders(*(", ".join(values) for values in found))
+    _check_id(headers.id)
+    return headers
+
+
+def _check_id(message_id: str) -> None:
+    """Raise a 400 problem for an id that cannot be: behind a 401, its sender would look for a wrong secret."""
+    if fault := fault_of_id(message_id):
+        mend = f"send 1 to {LONGEST_ID} visible ASCII characters without dots"
+        error = FieldError(ID_HEADER, fault, mend)
+        raise ProblemError("bad_request", f"the header {ID_HEADER} {fault}; {mend}", [error])
 
 
 async def _check_signature(shared: Services, body: str, headers: SignedHeaders, content: bytes) -> None:
@@ -154,8 +175,8 @@ async def _check_signature(shared: Services, body: str, headers: SignedHeaders, 
         raise ProblemError("unauthorised", "the signature or its timestamp is not valid")
 
 
-def _check_rate(shared: Services, body: str) -> None:
-    wait = shared.rate.seconds_to_wait(body)
+def _check_rate(rate: MessageRate, sender: str) -> None:
+    wait = rate.seconds_to_wait(sender)
     if wait:
         detail = "more messages than this endpoint takes; send this one again later"
         raise ProblemError("too_many_requests", detail, headers={"Retry-After": str(math.ceil(wait))})

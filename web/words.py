@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
-from domain.asks import ASKS
+from typing import Any
+
+from domain.asks import result_name
 from domain.names import Name
+from projections.phrases import DECIDERS, SUPPORTS
+
+__all__ = ["DECIDERS", "SUPPORTS", "result_name"]
 
 MONTHS = (
     "januar",
@@ -34,8 +39,14 @@ STEP_STATES = {
     "completed": Name("Gennemført", "Completed"),
     "skipped": Name("Ikke nødvendig", "Not needed"),
 }
+STOPPED = {
+    "open": ("stopped", Name("Stoppet med tilbagetrækningen", "Stopped with the withdrawal")),
+    "waiting": ("stopped", Name("Ikke nået før tilbagetrækningen", "Not reached before the withdrawal")),
+}
+"""What the steps of a withdrawn case are, which no longer wait for anybody, by their state in the log."""
 ANSWER_STATES = {
     "not_asked": Name("Endnu ikke spurgt", "Not asked yet"),
+    "released": Name("Fritaget", "Released"),
     "awaiting": Name("Afventer", "Awaiting"),
     "delayed": Name("Forsinket", "Delayed"),
     "answered": Name("Besvaret", "Answered"),
@@ -44,11 +55,7 @@ EFFECTS = {
     "early": Name("svarede før tid", "answered early"),
     "late": Name("svarede efter at trinnet var afsluttet", "answered after the step was completed"),
 }
-DECIDERS = {
-    "council": Name("kommunalbestyrelsen", "the council"),
-    "committee": Name("fagudvalget", "the committee"),
-    "chair": Name("formanden", "the chair"),
-}
+CORRECTED_LATE = Name("rettet efter at trinnet var afsluttet", "corrected after the step was completed")
 SOURCES = {
     "webhook": Name("fra organets eget system", "from the body's own system"),
     "link": Name("på personligt link", "by a personal link"),
@@ -76,14 +83,23 @@ PROBLEMS = {
     503: "Det kunne ikke bekræftes. Prøv igen om lidt",
 }
 """Headings of pages that tell of an error, by its status."""
-_RESULTS = {
-    "closed_by_submission": Name("Lukket ved indsendelsen", "Closed by the submission"),
-    "supported": Name("Bakket op", "Supported"),
-    "not_supported": Name("Ikke bakket op", "Not supported"),
-}
-_OUTCOMES = {key: outcome.name for ask in ASKS.values() for key, outcome in ask.outcomes.items()}
 
 
-def outcome(key: str) -> Name:
-    """The name of an outcome or of a step's or case's result; an unknown one stands as it is."""
-    return _OUTCOMES.get(key) or _RESULTS.get(key) or Name(key, key)
+def step_state(state: str, case_status: str) -> tuple[str, Name]:
+    """A step's state in a case of this status, as a key for its looks and in words."""
+    if case_status == "withdrawn" and state in STOPPED:
+        return STOPPED[state]
+    return state, STEP_STATES[state]
+
+
+def answer_state(state: str, step_state: str) -> Name | None:
+    """An answer's state in a step of this (shown) state; None where nobody is asked any more."""
+    is_over = step_state in {"stopped", "skipped"} and state in {"not_asked", "awaiting", "delayed"}
+    return None if is_over else ANSWER_STATES[state]
+
+
+def effect(answer: dict[str, Any]) -> Name | None:
+    """What is to be said of when an answer came, None for one in time."""
+    if answer["effect"] == "late" and answer["corrected"]:
+        return CORRECTED_LATE
+    return EFFECTS.get(answer["effect"] or "")

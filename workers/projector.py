@@ -19,9 +19,9 @@ from workers.loop import run_alone
 
 async def run(settings: Settings) -> None:
     """Project until SIGTERM or SIGINT; of several replicas one works and the others stand by."""
-    known = settings.resolved()
+    known = settings.with_database()
     organisation = load_organisation(known.organisation)
-    env = eventsourcing_env(known.database_url, pool_size=1)
+    env = eventsourcing_env(known.database_url, pool_size=1, max_overflow=1)
     with (
         Cases(organisation=organisation, clock=Clock.load(known.data), env=env) as cases,
         closing(Projector(known.database_url, cases)) as projector,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,6 +22,7 @@ LONGEST_BACK_OFF = 5.0
 HEALTHY_AFTER = 30.0
 GIVE_UP_AFTER = 3
 LARGEST_LOG = 10 * 1024 * 1024
+LOG_CHECK_SECONDS = 10.0
 TAIL_LINES = 15
 
 log = structlog.get_logger()
@@ -67,6 +69,7 @@ class _Running:
     part: Part
     process: Process
     watch: asyncio.Task[None] | None = None
+    rotation: asyncio.Task[None] | None = None
     deaths: int = 0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     spawning: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -76,6 +79,9 @@ class _Running:
 class Supervisor:
     """The tree of parts of one `sagsgang up`; one event loop in the main thread owns it."""
 
+    largest_log: int = LARGEST_LOG
+    """Bytes after which a part's log file is put aside as `.1`; looked at every `log_check_seconds` real seconds."""
+    log_check_seconds: float = LOG_CHECK_SECONDS
     _parts: list[_Running] = field(default_factory=list)
     _failed: asyncio.Event = field(default_factory=asyncio.Event)
     _failure: PartError | None = None
@@ -86,6 +92,7 @@ class Supervisor:
         self._parts.append(running)
         await _until_ready(running)
         running.watch = asyncio.create_task(self._watch(running), name=f"watch {part.name}")
+        running.rotation = asyncio.create_task(self._keep_log_short(running), name=f"log of {part.name}")
 
     async def run_to_end(self, part: Part) -> None:
         """Run the part once to its end. Raises `PartError` when it does not end with 0 in time."""
@@ -129,6 +136,12 @@ class Supervisor:
             self._note_death(running, lived)
             await _respawn(running, back_off)
             back_off = min(back_off * 2, LONGEST_BACK_OFF)
+
+    async def _keep_log_short(self, running: _Running) -> None:
+        """Put the part's log aside whenever it has grown long, until the part is to stop."""
+        while not await _is_set_within(running.stopping, self.log_check_seconds):
+            with contextlib.suppress(OSError):  # a full disk must not end the tree
+                await asyncio.to_thread(rotate, running.part.log_file, self.largest_log)
 
     def _note_death(self, running: _Running, lived: float) -> None:
         """Log the death, and remember a part that does nothing but die."""
@@ -206,9 +219,21 @@ def open_log(path: Path) -> int:
     """Open a log file to append to, readable by its owner only; an overlong one is first put aside as `.1`."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
-        if path.stat().st_size > LARGEST_LOG:
-            path.replace(path.with_name(path.name + ".1"))
+        rotate(path, LARGEST_LOG)
     return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def rotate(path: Path, largest: int) -> None:
+    """Copy a log of more than `largest` bytes to `.1` and empty it, since whoever writes it keeps it open to append.
+
+    Lines written between copying and emptying (microseconds) are lost.
+    """
+    if path.stat().st_size <= largest:
+        return
+    aside = os.open(path.with_name(path.name + ".1"), os.O_WRONLY | os.O_TRUNC | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with path.open("rb") as full, os.fdopen(aside, "wb") as copy:
+        shutil.copyfileobj(full, copy)
+        os.truncate(path, 0)
 
 
 async def _until_ready(running: _Running) -> None:
@@ -250,8 +275,9 @@ async def _end(running: _Running) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
-    if running.watch is not None:
-        await running.watch
+    for task in (running.watch, running.rotation):
+        if task is not None:
+            await task
 
 
 def _exit_text(code: int | None) -> str:

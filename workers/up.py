@@ -116,10 +116,11 @@ class _Tree:
         environment = self._environment(services)
         await self._migrate(environment)
         for role in ROLES:
+            if role == "web":  # whose word that all is ready other programs wait for, to give commands then
+                write_private(self.data / SERVICES_FILE, json.dumps(services.__dict__) + "\n")
             await self.supervisor.start(self._command(role, environment=environment))
         await _first(self._until_web_is_ready(), self.supervisor.until_failed())
         await self._recover(environment)
-        write_private(self.data / SERVICES_FILE, json.dumps(services.__dict__) + "\n")
         log.info("services_ready", web=services.web_url, temporal_ui=services.temporal_ui)
         await on_ready(services)
         await asyncio.Event().wait()

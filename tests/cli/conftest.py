@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from domain.cases import Cases
 from organisations.load import load_organisation
 from projections.projector import Projector
 from runtime.clock import Clock
-from runtime.database import eventsourcing_env
+from runtime.database import connect, eventsourcing_env
 from runtime.settings import Settings
 from tests.cli.command import Ran
 from tests.fixtures.servers import Database
@@ -54,6 +55,41 @@ class Desk:
         """Let the process take every step due in the case."""
         self.cases.advance(UUID(case_id))
         return case_id
+
+    def awaits(self, position: int) -> None:
+        """Wait until the views have come to a place in the log."""
+        deadline = time.monotonic() + 10
+        with connect(self.url) as connection:
+            while time.monotonic() < deadline:
+                (found,) = connection.execute("SELECT position FROM views.position").fetchone() or (0,)
+                if found >= position:
+                    return
+                time.sleep(PAUSE_SECONDS)
+        raise TimeoutError(position)
+
+    def has_parts(self, *parts: str) -> None:
+        """Let the parts have said that they are ready."""
+        with connect(self.url) as connection:
+            for part in parts:
+                connection.execute("INSERT INTO office.parts VALUES (%s, 'one', now(), true, '{}')", (part,))
+
+    @contextmanager
+    def moving_along(self) -> Iterator[None]:
+        """Let the process take every step due in every case while the block lasts, as the worker does."""
+        ended = threading.Event()
+
+        def move() -> None:
+            while not ended.wait(PAUSE_SECONDS):
+                for case_id in {logged.event.originator_id for logged in self.cases.read_log(1, 1000)}:
+                    self.cases.advance(case_id)
+
+        thread = threading.Thread(target=move)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def shows(self, case_id: str, *words: str) -> dict[str, Any]:
         """The case's document."""

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import LiteralString
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from runtime.clock import real_now
 from tests.cli.conftest import Desk
 
 INVENTED: LiteralString = """
@@ -65,7 +68,7 @@ def test_token_create_refuses_an_unknown_role(desk: Desk) -> None:
     """With the roles there are."""
     ran = desk("token", "create", "--role", "mayor", "--json")
 
-    assert (ran.code, ran.problem["field"]) == (1, "role")
+    assert (ran.code, ran.problem["field"]) == (2, "role")
 
 
 def test_webhook_secret_stays_the_same_until_it_is_rotated(desk: Desk) -> None:
@@ -123,3 +126,52 @@ def test_log_verify_finds_views_that_do_not_agree(desk: Desk, statement: Literal
 
     assert ran.code == 1
     assert said in ran.out
+
+
+def test_signin_link_leads_to_the_pages(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the address under which people reach them, good for 15 minutes."""
+    monkeypatch.setenv("SAGSGANG_PUBLIC_URL", "https://sagsgang.example.dk")
+    before = real_now()
+    found = desk("signin", "link", "--role", "auditor", "--json").json
+
+    assert found["url"].startswith("https://sagsgang.example.dk/signin?code=")
+    assert before < datetime.fromisoformat(found["valid_until"]) <= real_now() + timedelta(minutes=15)
+    assert "https://sagsgang.example.dk/signin?code=" in desk("signin", "link", "--role", "auditor").out
+
+
+def test_signin_link_refuses_an_unknown_role(desk: Desk) -> None:
+    """With the roles there are."""
+    ran = desk("signin", "link", "--role", "mayor", "--json")
+
+    assert ran.code
+    assert ran.problem["field"] == "role"
+
+
+def test_token_list_shows_whose_tokens_there_are(desk: Desk) -> None:
+    """Never the tokens themselves."""
+    token = desk("token", "create", "--role", "auditor", "--name", "Revisionen", "--json").json["token"]
+    ran = desk("token", "list", "--json")
+
+    assert [(item["role"], item["name"], item["revoked_at"]) for item in ran.json["items"]] == [
+        ("auditor", "Revisionen", None)
+    ]
+    assert token not in ran.out + desk("token", "list").out
+
+
+def test_token_revoke_says_when(desk: Desk) -> None:
+    """A second time it says the same; an id that is none is refused."""
+    desk("token", "create", "--role", "auditor")
+    token_id = desk("token", "list", "--json").json["items"][0]["id"]
+    first = desk("token", "revoke", token_id, "--json")
+
+    assert first.json["revoked_at"]
+    assert desk("token", "revoke", token_id, "--json").json == first.json
+    assert desk("token", "list", "--json").json["items"] == [first.json]
+    assert desk("token", "revoke", str(uuid4()), "--json").problem["field"] == "id"
+
+
+def test_the_office_needs_no_temporal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who only asks the database begins without it."""
+    monkeypatch.delenv("SAGSGANG_TEMPORAL_ADDRESS")
+
+    assert desk("body", "list").code == 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,8 @@ OF_THE_CONTRACT = """
     up demo migrate web worker relay projector answer
     case-open case-list case-show case-timeline case-withdraw case-suspend case-resume case-extend case-submit
     case-resubmit case-paper-add route-list route-show route-check body-list body-inbox token-create webhook-secret
-    views-rebuild workflows-recover log-verify
+    views-rebuild workflows-recover log-verify case-body-add case-body-release route-simulate token-list token-revoke
+    signin-link
 """
 
 
@@ -71,19 +73,25 @@ def test_help_is_quick() -> None:
         ["case", "list", "--limit", "0"],
         ["case", "list", "--status", "sleeping"],
         ["case", "list", "--q", "\udcff"],
+        ["case", "show", "abcde"],
+        ["case", "show", CASE, "--as-of", "2025-02-30"],
+        ["case", "timeline", CASE, "--as-of", "then"],
         ["answer", CASE, "--body", "dassos"],
+        ["answer", CASE, "--body", "dassos", "--outcome", "noted", "--decided-by", "mayor"],
+        ["answer", CASE, "--body", "dassos", "--outcome", "noted", "--decided-on", "2.4.2025"],
+        ["route", "show", "orientering", "--format", "svg"],
         ["route", "list", "--bogus"],
         ["up", "--port", "70000"],
         ["demo", "--port", "x"],
     ],
 )
 def test_bad_usage_ends_with_2_and_a_problem(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """What was wrong is said on stderr, with `--json` also as one object, and stdout stays empty."""
+    """What was wrong is said on stderr, with `--json` as one object and nothing else, and stdout stays empty."""
     code = run([*words, "--json"])
 
     printed = capsys.readouterr()
     ran = Ran(code, printed.out, printed.err)
-    assert (ran.code, ran.out, ran.problem["code"]) == (2, "", "bad_usage")
+    assert (ran.code, ran.out, json.loads(ran.err)["code"]) == (2, "", "bad_usage")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +112,16 @@ def test_without_running_services_a_command_says_how_to_start_them(words: list[s
     assert (ran.code, ran.out) == (1, "")
     assert "sagsgang up" in ran.err
     assert ran.problem["code"] == "not_running"
+
+
+def test_only_the_setting_that_is_missing_is_named(tmp_path: Path) -> None:
+    """One that is set is not asked for again."""
+    settings = {"SAGSGANG_DATABASE_URL": "postgresql://someone@127.0.0.1:1/none"}
+
+    ran = sagsgang("worker", "--data", str(tmp_path / "none"), environment=settings)
+
+    assert ran.code == 1
+    assert ran.err.strip().endswith("or set SAGSGANG_TEMPORAL_ADDRESS")
 
 
 def test_a_refused_usage_ends_the_process_with_2() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from workers.supervisor import Part, PartError, Supervisor
+from workers.supervisor import Part, PartError, Supervisor, rotate
 
 LIVES = "import time; print('lives', flush=True); time.sleep(600)"
 STUBBORN = (
@@ -30,6 +30,15 @@ def end(*_):
     sys.exit(0)
 signal.signal(signal.SIGTERM, end)
 print("lives", flush=True)
+time.sleep(600)
+"""
+
+WRITES_WHEN_ASKED = """
+import pathlib, sys, time
+print("lives\\n" + "x" * 200, flush=True)
+while not pathlib.Path(sys.argv[1]).exists():
+    time.sleep(0.01)
+print("later", flush=True)
 time.sleep(600)
 """
 
@@ -155,7 +164,6 @@ async def test_stop_during_back_off_starts_nothing(supervisor: Supervisor, tmp_p
     with capture_logs() as lines:
         await until(lambda: any(line["event"] == "part_died" for line in lines))
         await supervisor.stop()
-        await asyncio.sleep(0.3)
 
     assert [line["event"] for line in lines] == ["part_died", "part_stopped"]
 
@@ -169,16 +177,26 @@ async def test_command_that_fails_is_told(supervisor: Supervisor, tmp_path: Path
     assert supervisor.pids() == {}
 
 
-async def test_overlong_log_is_put_aside(
-    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A log over the limit becomes `.1` at the next start, so that logs do not grow for ever."""
-    monkeypatch.setattr("workers.supervisor.LARGEST_LOG", 3)
+def test_a_log_that_is_not_long_is_left_alone(tmp_path: Path) -> None:
+    """Up to the limit nothing is put aside."""
     (tmp_path / "part.log").write_text("old lines")
-    await supervisor.start(make_part(tmp_path, LIVES))
+    rotate(tmp_path / "part.log", 9)
 
-    assert (tmp_path / "part.log.1").read_text() == "old lines"
-    assert (tmp_path / "part.log").read_text() == "lives\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["part.log"]
+
+
+async def test_an_overlong_log_is_put_aside_while_its_part_writes_on(tmp_path: Path) -> None:
+    """A log over the limit becomes `.1`, and what the part writes next stands at the beginning of the emptied one."""
+    supervisor = Supervisor(largest_log=100, log_check_seconds=0.02)
+    await supervisor.start(make_part(tmp_path, WRITES_WHEN_ASKED, arguments=(str(tmp_path / "asked"),)))
+    log_file, aside = tmp_path / "part.log", tmp_path / "part.log.1"
+    await until(lambda: aside.exists() and log_file.stat().st_size == 0)
+    (tmp_path / "asked").touch()
+    await until(lambda: log_file.read_text() == "later\n")
+    await supervisor.stop()
+
+    assert aside.read_text() == "lives\n" + "x" * 200 + "\n"
+    assert aside.stat().st_mode & 0o777 == 0o600
 
 
 async def test_parts_die_with_a_killed_supervisor(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ if role == "migrate":
 elif role == "web":
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
+            with (data / "asked").open("a") as asked:
+                asked.write(f"{(data / 'services.json').exists()}\\n")
             self.send_response(503 if "FAILS" in os.environ else 200)
             self.end_headers()
     http.server.HTTPServer(("127.0.0.1", int(os.environ["SAGSGANG_PORT"])), Handler).serve_forever()
@@ -171,9 +173,16 @@ def test_running_services_are_told_in_a_private_file(history: History) -> None:
     assert not (history.data / "services.json").exists()
 
 
+def test_who_waits_for_the_ready_page_finds_the_services(history: History) -> None:
+    """The file that the other commands read is there before `web` can answer that all is ready."""
+    assert set((history.data / "asked").read_text().split()) == {"True"}
+
+
 def test_files_with_secrets_are_private(history: History) -> None:
     """Keys, logs and databases in the data folder are readable by their owner only."""
-    assert [name for name, mode in history.runs[0].modes.items() if mode & 0o077 and name != "started"] == []
+    assert [
+        name for name, mode in history.runs[0].modes.items() if mode & 0o077 and name not in {"started", "asked"}
+    ] == []
 
 
 def test_stop_leaves_no_process(history: History) -> None:
@@ -225,6 +234,7 @@ async def test_failing_migration_ends_the_start_with_its_reason(data: Path, monk
     with pytest.raises(PartError, match=r"(?s)migrate ended with exit code 1.*migrate cannot go on"):
         await run_up(Settings(data=data))
     assert not (data / "postgres" / "postmaster.pid").exists()
+    assert not (data / "services.json").exists()
 
 
 async def test_role_that_only_dies_ends_the_start(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,6 +243,7 @@ async def test_role_that_only_dies_ends_the_start(data: Path, monkeypatch: pytes
 
     with pytest.raises(PartError, match=r"(?s)projector keeps ending with exit code 1.*projector cannot go on"):
         await run_up(Settings(data=data))
+    assert not (data / "services.json").exists()
 
 
 async def test_what_the_caller_raises_ends_the_tree(data: Path) -> None:

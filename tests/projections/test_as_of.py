@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from domain.cases import Cases
+from domain.dates import danish_date
 from domain.errors import InvalidError
 from projections.as_of import case_as_of, parse_as_of, timeline_as_of
 from projections.documents import case_document
@@ -91,3 +93,22 @@ async def test_the_log_and_the_views_tell_the_same_timeline(
 
     assert timeline_as_of(desk.cases, desk.id, moment) == await views.timeline(desk.id, moment)
     assert timeline_as_of(desk.cases, desk.id, desk.now) == await views.timeline(desk.id)
+
+
+def test_the_ends_of_the_calendar_lie_on_their_own_side() -> None:
+    """What is before all time is not taken for what is after it, and both have a Danish date."""
+    early = [parse_as_of(text) for text in ("0001-01-01", "0001-01-01T00:00:00+02:00", "0001-01-01T00:00:00Z")]
+    late = [parse_as_of(text) for text in ("9999-12-31", "9999-12-31T23:30:00Z", "9999-12-31T23:30:00-12:00")]
+
+    assert {danish_date(moment).year for moment in early} == {1}
+    assert {danish_date(moment).year for moment in late} == {9999}
+
+
+async def test_a_timeline_asks_once_for_all_its_places(desk: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many events the case has."""
+    desk.open()
+    monkeypatch.delattr(Cases, "position")
+    found = timeline_as_of(desk.cases, desk.id, desk.now)
+
+    assert found is not None
+    assert [entry["position"] for entry in found] == sorted({entry["position"] for entry in found})

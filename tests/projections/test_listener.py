@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from projections import listener as listening
 from projections.listener import ViewListener
 from projections.projector import Projector
@@ -73,15 +71,12 @@ async def test_changes_before_the_listener_began_are_no_news(
             assert (await anext(changes))["position"] == position
 
 
-async def test_a_lost_notification_costs_a_heartbeat(
-    database: Database, desk: StoredDesk, projector: Projector, views: Views, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_lost_notification_costs_a_heartbeat(database: Database, views: Views) -> None:
     """The views are looked at from time to time whatever is heard."""
-    monkeypatch.setattr("projections.projector.VIEWS_CHANNEL", "elsewhere")
-    position = desk.open().position
-    await asyncio.to_thread(project, projector)
+    with connect(database.service_url) as connection:
+        connection.execute("UPDATE views.position SET position = 7")
 
-    assert await views.wait_for(position, 3 * listening.HEARTBEAT_SECONDS)
+    assert await views.wait_for(7, 3 * listening.HEARTBEAT_SECONDS)
 
 
 async def test_a_broken_connection_is_made_again(
@@ -98,17 +93,17 @@ async def test_a_broken_connection_is_made_again(
     assert (await anext(changes))["case"] == str(desk.id)
 
 
-async def test_a_reader_that_falls_behind_is_let_go(
-    desk: StoredDesk, projector: Projector, views: Views, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its stream ends, so that it begins anew, and the others go on."""
-    monkeypatch.setattr(listening, "LONGEST_QUEUE", 1)
-    slow = views.changes()
-    for _ in range(3):
-        desk.open()
-        assert await views.wait_for(await asyncio.to_thread(project, projector), 5)
+async def test_a_reader_that_falls_behind_is_let_go(database: Database, desk: StoredDesk, projector: Projector) -> None:
+    """Its stream ends, so that it begins anew."""
+    async with ViewListener(database.service_url, longest_queue=1) as listener:
+        assert await listener.wait_for(0, 5)
+        slow = listener.changes()
+        for _ in range(3):
+            desk.open()
+            assert await listener.wait_for(await asyncio.to_thread(project, projector), 5)
 
-    assert [change async for change in slow] == []
+        async with asyncio.timeout(5):
+            assert [change async for change in slow] == []
 
 
 async def test_streams_end_with_the_listener(database: Database) -> None:

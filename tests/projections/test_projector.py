@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ import pytest
 
 from domain.case import Case
 from projections.documents import case_document
-from projections.projector import Projector, notify
+from projections.projector import Projector, ViewShapeError, notify
 from runtime.database import connect
 from tests.fixtures.servers import Database
 from tests.projections.stored import StoredDesk, all_rows, project
@@ -153,6 +154,21 @@ def test_an_event_that_cannot_be_folded_stops_the_projector_right_before_it(
     assert before[-1].position < poison < other.position
 
 
+def test_tables_of_another_shape_are_left_alone(database: Database, desk: StoredDesk, projector: Projector) -> None:
+    """A projector of an older version waits while a newer one's tables stand there, and goes on when it may."""
+    desk.open()
+    with connect(database.service_url) as connection:
+        row = connection.execute("SELECT obj_description('views.position'::regclass, 'pg_class')").fetchone()
+        assert row
+        connection.execute("COMMENT ON TABLE views.position IS 'newer'")
+        with pytest.raises(ViewShapeError, match="run `sagsgang migrate`"):
+            projector.turn()
+        assert all_rows(database.service_url)["cases"] == []
+        connection.execute(f"COMMENT ON TABLE views.position IS '{row[0]}'")
+
+    assert project(projector) > 0
+
+
 def test_texts_that_postgresql_refuses_do_not_stop_the_views(
     database: Database, desk: StoredDesk, projector: Projector
 ) -> None:
@@ -184,7 +200,8 @@ def test_the_notification_of_many_cases_fits_what_postgresql_takes(database: Dat
         connection.execute("LISTEN sagsgang_views")
         with connection.transaction():
             notify(connection, 7, cases)
-        heard = [json.loads(news.payload) for news in connection.notifies(timeout=1)]
+        connection.execute("SELECT pg_notify('sagsgang_views', 'null')")
+        heard = list(itertools.takewhile(bool, (json.loads(news.payload) for news in connection.notifies(timeout=10))))
 
     assert {news["position"] for news in heard} == {7}
     assert [case for news in heard for case in news["cases"]] == cases

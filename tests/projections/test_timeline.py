@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,32 @@ from domain.case import Case
 from projections.documents import Document
 from projections.phrases import EFFECTS, OUTCOMES, long_date
 from projections.timeline import SENTENCES, timeline_entry
-from tests.domain.desk import Desk, midtjylland
+from tests.domain.desk import Desk, midtjylland, midtjylland_with
 from tests.domain.golden_events import event_classes
 
+REOPENING = """
+id = "reopening"
+version = 1
+name = { da = "Genåbning", en = "Reopening" }
+source = "Et trin, som en rettelse åbner igen."
+ending = { status = "completed", result_of = "b" }
+
+[[steps]]
+id = "a"
+name = { da = "Trin", en = "Step" }
+ask = "approve"
+bodies = ["dassos"]
+mode = "meeting"
+counts_corrections = true
+
+[[steps]]
+id = "b"
+name = { da = "Andet trin", en = "Second step" }
+ask = "approve"
+bodies = ["kkr-midtjylland"]
+mode = "meeting"
+after = ["a"]
+"""
 ENTRY_KEYS = {
     "position", "version", "recorded_at", "type", "step", "round", "body", "actor", "decided_on", "da", "en",
 }  # fmt: skip
@@ -72,22 +96,121 @@ def test_a_late_answer_says_so(desk: Desk) -> None:
     )
 
 
-def test_a_correction_says_what_was_wrong_and_what_is_right(desk: Desk) -> None:
+def test_a_correction_names_each_fact_that_changed(desk: Desk) -> None:
     """Old and new values stand beside each other."""
     desk.turn_to("2025-04-02")
     desk.answers("lemvig", "noted", "m1", decided_on=date(2025, 4, 1))
-    desk.corrects("lemvig", "m1", "noted_with_remarks")
+    desk.corrects("lemvig", "m1", "noted_with_remarks", remark="Enig")
 
     (told,) = _sentences(desk, "case.answer_corrected")
 
     assert told[0] == (
-        "Lemvig Kommune har rettet »Taget til efterretning« (1. april 2025) til »Taget til efterretning med "
-        "bemærkninger« (2. april 2025), før trinnet åbnede."
+        "Lemvig Kommune har rettet sit svar, før trinnet åbnede: svaret fra »Taget til efterretning« til »Taget til "
+        "efterretning med bemærkninger«; beslutningsdatoen fra 1. april 2025 til 2. april 2025; bemærkningen fra ingen "
+        "til »Enig«."
     )
     assert told[1] == (
-        "Lemvig Municipality corrected “Noted” (1 April 2025) to “Noted with remarks” (2 April 2025), before the "
-        "step opened."
+        "Lemvig Municipality corrected its answer, before the step opened: the outcome from “Noted” to “Noted with "
+        "remarks”; the date decided from 1 April 2025 to 2 April 2025; the remark from none to “Enig”."
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "da", "en"),
+    [
+        ({"supports": True}, {"supports": False}, "afgørelsen fra »bakker op« til »bakker ikke op«",
+         "the decision from “supports it” to “does not support it”"),
+        ({"decided_by": "chair"}, {"decided_by": "council"}, "beslutter fra formanden til kommunalbestyrelsen",
+         "the decider from the chair to the council"),
+        ({"version": 1}, {"version": 2}, "bilagsversionen fra 1 til 2", "the version of the papers from 1 to 2"),
+        ({"reference": "A-1"}, {"reference": "A-2"}, "referencen fra A-1 til A-2", "the reference from A-1 to A-2"),
+        ({}, {}, "intet er ændret", "nothing changed"),
+    ],
+)  # fmt: skip
+def test_a_correction_of_another_fact_names_it(
+    desk: Desk, wrong: dict[str, Any], right: dict[str, Any], da: str, en: str
+) -> None:
+    """Beside the outcome, which stays."""
+    desk.until("agency")
+    for name in ("a.pdf", "b.pdf"):
+        desk.commands("add_paper", name=name, sha256="0" * 64, size=10)
+    desk.answers("social-og-boligstyrelsen", "decided", "m1", **wrong)
+    desk.corrects("social-og-boligstyrelsen", "m1", "decided", **right)
+
+    told = _sentences(desk, "case.answer_corrected")[-1]
+
+    assert "har rettet sit svar »Afgjort«" in told[0]
+    assert told[0].endswith(f": {da}.")
+    assert told[1].endswith(f": {en}.")
+
+
+def test_a_correction_of_the_reply_date_names_it(desk: Desk) -> None:
+    """Of the agency's questions."""
+    desk.until("agency")
+    desk.answers("social-og-boligstyrelsen", "questions_asked", "m1", due=date(2025, 9, 1))
+    desk.corrects("social-og-boligstyrelsen", "m1", "questions_asked", due=date(2025, 9, 5))
+
+    told = _sentences(desk, "case.answer_corrected")[-1]
+
+    assert told[0] == (
+        "Social- og Boligstyrelsen har rettet sit svar »Har stillet spørgsmål«: svarfristen fra 1. september 2025 til "
+        "5. september 2025."
+    )
+    assert told[1] == (
+        "The Danish Authority of Social Services and Housing corrected its answer “Questions asked”: the reply date "
+        "from 1 September 2025 to 5 September 2025."
+    )
+
+
+def test_an_answer_names_its_step_where_the_body_has_a_part_in_several(desk: Desk) -> None:
+    """A secretariat that submits and replies, say; the remark and the body's number stand behind."""
+    desk.until("councils")
+    desk.commands("submit", reference="CU-7")
+
+    submitted = _sentences(desk, "case.answer_recorded")[-1]
+
+    assert submitted[0].startswith("Sekretariatet har indsendt sagen i trinnet »")
+    assert submitted[0].endswith(". Reference: CU-7.")
+    assert " in the step “" in submitted[1]
+
+
+def test_a_remark_is_quoted_on_one_line_and_shortened(desk: Desk) -> None:
+    """At 200 characters."""
+    desk.answers("lemvig", "noted", remark="Enig\ni alt")
+    desk.answers("skive", "noted", remark="x" * 300)
+
+    lemvig, skive = _sentences(desk, "case.answer_recorded")
+
+    assert lemvig[0].endswith(". Bemærkning: »Enig i alt«.")
+    assert lemvig[1].endswith(". Remark: “Enig i alt”.")
+    assert f"»{'x' * 199}…«" in skive[0]
+
+
+def test_the_secretariat_is_a_common_noun_inside_a_sentence(desk: Desk) -> None:
+    """Of other bodies only the English article is small."""
+    desk.until("councils")
+    desk.let_pass("2025-07-01")
+
+    opened = _sentences(desk, "case.step_opened")
+    sentences = [(da, en) for da, en in (*opened, *_sentences(desk, "case.due_passed")) if "ekretariatet" in da]
+
+    assert sentences
+    assert not [told for told in sentences if "Sekretariatet" in told[0] or "The secretariat" in told[1]]
+    assert all(": sekretariatet" in da or " fra sekretariatet" in da for da, _ in sentences)
+
+
+def test_a_resumption_tells_of_moved_dates_only_if_they_moved(desk: Desk) -> None:
+    """After a suspension within a day they have not."""
+    desk.commands("suspend", "Afventer")
+    desk.commands("resume")
+    desk.commands("suspend", "Afventer")
+    desk.turn_to("2025-03-19")
+    desk.commands("resume")
+
+    assert _sentences(desk, "case.resumed") == [
+        ("Sagen blev genoptaget.", "The case was resumed."),
+        ("Sagen blev genoptaget; alle frister er flyttet 1 dag.", "The case was resumed; every date moved by 1 day."),
+    ]
 
 
 def test_a_delay_says_the_expected_date(desk: Desk) -> None:
@@ -123,7 +246,7 @@ def test_many_bodies_are_counted_and_few_are_named(desk: Desk) -> None:
         "Trinnet »DASSOS godkender« åbnede: DASSOS er spurgt, frist 25. marts 2025.",
         "The step “DASSOS approves” opened: DASSOS was asked, due 25 March 2025.",
     )
-    assert any("19 parter er spurgt" in da and "19 bodies were asked" in en for da, en in opened)
+    assert any("19 organer er spurgt" in da and "19 bodies were asked" in en for da, en in opened)
 
 
 def test_bodies_are_called_by_their_name_of_the_day() -> None:
@@ -148,6 +271,7 @@ def test_dates_are_written_as_people_write_them(day: str, da: str, en: str) -> N
 def _every_kind_of_event() -> list[Document]:
     """The timelines of a few cases in which everything happens at least once."""
     whole, rejected, simple = Desk(), Desk(), Desk()
+    reopened = Desk(organisation=midtjylland_with(REOPENING))
     whole.open()
     whole.commands("add_paper", name="svar.pdf", sha256="0" * 64, size=10)
     whole.let_pass("2025-03-28")
@@ -165,7 +289,12 @@ def _every_kind_of_event() -> list[Document]:
     rejected.commands("resume")
     rejected.commands("withdraw", "Udmeldingen er trukket tilbage")
     simple.open("orientering")
-    return [entry for desk in (whole, rejected, simple) for entry in _timeline(desk)]
+    reopened.open("reopening")
+    reopened.commands("add_body", step="a", body="kd-net", reason="Berørt")
+    reopened.commands("release_body", step="a", body="kd-net", reason="Ikke berørt alligevel")
+    reopened.answers("dassos", "approved", "m1")
+    reopened.corrects("dassos", "m1", "postponed")
+    return [entry for desk in (whole, rejected, simple, reopened) for entry in _timeline(desk)]
 
 
 def _timeline(desk: Desk) -> list[Document]:

@@ -12,10 +12,21 @@ import yaml
 
 from runtime.settings import environment_names
 from tests.repository.files import ROOT, run_tool
+from web.services import EVENT_STORE_OVERFLOW, KEYS_POOL_SIZE, POOL_SIZE
+from workers.worker import STORE_OVERFLOW
 
 COMPOSE = ROOT / "docker-compose.yml"
 EXAMPLE = ROOT / ".env.example"
 ROLES = {"migrate", "web", "worker", "relay", "projector"}
+EVENT_STORE = 2 + EVENT_STORE_OVERFLOW
+CONNECTIONS = {
+    "web": EVENT_STORE + POOL_SIZE + KEYS_POOL_SIZE + 2,
+    "worker": 2 + STORE_OVERFLOW + 1,
+    "relay": 4 + 3,
+    "projector": 2 + 3,
+}
+"""The most connections of one process: the event store's, the reads', and those that listen, hold a lock or beat."""
+ALLOWED, RESERVED = 200, 20
 SECRET = re.compile(r"PASSWORD|PWD|SECRET|TOKEN|KEY")
 
 
@@ -115,6 +126,18 @@ def test_only_migrate_knows_the_owner_of_the_database() -> None:
 
         assert "//sagsgang_service:" in environment["SAGSGANG_DATABASE_URL"]
         assert ("SAGSGANG_MIGRATE_DATABASE_URL" in environment) == (name == "migrate")
+
+
+def test_the_database_takes_every_connection_that_the_roles_may_open() -> None:
+    """The sum that the guide for production counts, for as many processes as the compose file starts."""
+    known = services()
+    replicas = {name: int(known[name].get("deploy", {}).get("replicas", 1)) for name in CONNECTIONS}
+    wanted = sum(replicas[name] * most for name, most in CONNECTIONS.items())
+    guide = (ROOT / "docs" / "howto" / "production.md").read_text(encoding="utf-8")
+
+    assert f"max_connections={ALLOWED}" in known["postgres"]["command"]
+    assert wanted + RESERVED < ALLOWED
+    assert f"{wanted}, more than the 100" in guide
 
 
 def test_ports_are_published_to_this_machine_alone() -> None:

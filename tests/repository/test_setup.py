@@ -43,6 +43,33 @@ def test_setup_says_what_is_missing(tmp_path: Path, python: str, mend: str) -> N
     assert not (tmp_path / ".venv").exists()
 
 
+def test_a_second_setup_has_nothing_to_do(tmp_path: Path) -> None:
+    """`make .venv` runs no command, unless the requirements are newer than what is installed."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".venv").mkdir()
+    for age, name in ((30, "requirements.txt"), (30, "pyproject.toml"), (20, ".venv/.installed")):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
+
+    assert steps_of_setup(tmp_path) == []
+
+    os.utime(tmp_path / "requirements.txt", (1_000_000, 1_000_000))
+
+    assert any("pip install" in step for step in steps_of_setup(tmp_path))
+
+
+def steps_of_setup(folder: Path) -> list[str]:
+    """The commands that `make .venv` would run."""
+    done = subprocess.run(
+        ["make", "--dry-run", ".venv"],  # noqa: S607
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [line for line in done.stdout.splitlines() if not line.startswith("make")]
+
+
 def test_ci_runs_make_test_and_nothing_else() -> None:
     """A missing step of the set-up cannot hide in CI: it runs the one command that people run."""
     script = ROOT / ".ci" / "run"

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import socket
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from runtime.database import connect, connect_async, eventsourcing_env
+from runtime.database import SilentDatabaseError, bounded, connect, connect_async, eventsourcing_env
+from tests.fixtures.silence import silent
 from workers.embedded.postgres import EmbeddedPostgres
 
 
@@ -54,3 +57,41 @@ def test_database_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.Monk
             connect(f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/d")
 
     assert time.monotonic() - began < 5
+
+
+async def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
+    """Also behind a unix socket; the connection is then broken, for its owner to open another."""
+    server = EmbeddedPostgres(tmp_path, durable=False)
+    with server.running():
+        blocking, connection = connect(server.database_url()), await connect_async(server.database_url())
+        blocking.answer_seconds = connection.answer_seconds = 0.2  # type: ignore[attr-defined]
+        with silent(server.cluster):
+            with pytest.raises(SilentDatabaseError):
+                blocking.execute("SELECT 1")
+            with pytest.raises(SilentDatabaseError):
+                await connection.execute("SELECT 1")
+
+        assert (blocking.broken, connection.broken) == (True, True)
+
+
+async def test_a_notification_may_be_waited_for_without_an_answer(postgres: EmbeddedPostgres) -> None:
+    """Silence while listening is no fault."""
+    async with await connect_async(postgres.database_url()) as connection:
+        assert [news async for news in connection.notifies(timeout=0.1)] == []
+        assert not connection.broken
+
+
+def test_the_server_ends_what_a_hung_client_holds(postgres: EmbeddedPostgres) -> None:
+    """Statements and idle transactions, but on a patient connection no statement."""
+    with connect(postgres.database_url()) as one, connect(postgres.database_url(), patient=True) as patient:
+        assert one.execute("SHOW statement_timeout").fetchone() == ("7200ms",)
+        assert one.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("10s",)
+        assert patient.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+def test_what_the_url_asks_for_wins() -> None:
+    """Its own time-outs stay, and its options come after ours."""
+    found = conninfo_to_dict(bounded("postgresql://u@h/d?keepalives_idle=60&options=-c%20statement_timeout%3D1s", 8))
+
+    assert (found["keepalives_idle"], found["keepalives_count"]) == ("60", "3")
+    assert str(found["options"]).endswith("-c statement_timeout=7200 -c statement_timeout=1s")

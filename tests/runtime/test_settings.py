@@ -178,3 +178,25 @@ def test_broken_temporal_configuration_is_a_plain_message(monkeypatch: pytest.Mo
 
     with pytest.raises(SettingsError, match=r"TEMPORAL_\*: .*; correct Temporal's environment variables"):
         temporal_connection(Settings(database_url=DATABASE, temporal_address="t:7233").resolved())
+
+
+def test_who_never_calls_temporal_needs_none() -> None:
+    """`web` and `projector` begin with a database alone; the others say what is missing."""
+    settings = Settings(database_url=DATABASE, data=Path("/nonexistent"))
+
+    assert settings.with_database().database_url == DATABASE
+    with pytest.raises(NotRunningError):
+        settings.resolved()
+
+
+def test_without_a_database_nobody_begins(tmp_path: Path) -> None:
+    """In the same words."""
+    with pytest.raises(NotRunningError, match="SAGSGANG_DATABASE_URL"):
+        Settings(temporal_address="t:7233", data=tmp_path).with_database()
+
+
+def test_the_embedded_temporal_is_known_as_such_later_too(tmp_path: Path) -> None:
+    """When a command that began with the database goes on to Temporal."""
+    write_services(tmp_path)
+
+    assert Settings(data=tmp_path).with_database().resolved().temporal_is_embedded

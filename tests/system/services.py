@@ -172,7 +172,7 @@ class Tree(Services):
             )
         eventually(lambda: self.process.poll() is not None or (self.data / "services.json").exists(), 90, "services")
         assert self.process.poll() is None, Path(output.name).read_text(encoding="utf-8")
-        eventually(self.ready, 30, "all parts ready")
+        eventually(self.ready, 60, "all parts ready")
 
     def part(self, name: str) -> psutil.Process:
         """The process of a part: a role of ours, `temporal` or `postgres`."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.timeout(300)
 
 PARTS = ("web", "worker", "relay", "projector", "temporal", "postgres")
 MOVES_ON_WITHIN = 10
-"""Seconds from a part's return until the case has moved on."""
+"""Seconds from a part's return until the case has moved on: from a submission to the step after it, and so on."""
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +66,10 @@ def test_a_killed_part_costs_no_answer(tree: Tree, part: str) -> None:
     councils = tree.bring_to_councils(case_id)
 
     receipts = answer_under(tree, case_id, councils, lambda: tree.kill(part))
+    tree.part(part)
     eventually(tree.ready, 60, "all parts ready again")
-    returned = time.monotonic()
     tree.finish(case_id, seconds=MOVES_ON_WITHIN)
 
-    assert time.monotonic() - returned < 2 * MOVES_ON_WITHIN
     check_ended_as_without(tree, case_id, councils, receipts)
 
 

@@ -17,7 +17,8 @@ from organisations.load import load_organisation
 from projections.projector import Projector
 from runtime.clock import Clock, real_now
 from runtime.database import eventsourcing_env
-from runtime.settings import ResolvedSettings, Settings
+from runtime.settings import DatabaseSettings, Settings
+from tests.domain.desk import MIDTJYLLAND
 from tests.fixtures.servers import Database
 from tests.web.office import Office
 from web.app import create_app
@@ -25,22 +26,24 @@ from web.app import create_app
 START = datetime(2025, 3, 18, 8, tzinfo=UTC)
 
 
-def settings_for(url: str, data: Path, port: int | None = None) -> ResolvedSettings:
-    """The settings of a web process on a database."""
+def settings_for(url: str, data: Path, port: int | None = None, organisation: Path = MIDTJYLLAND) -> DatabaseSettings:
+    """The settings of a web process on a database; it knows no Temporal."""
     key = SecretStr("only-for-tests-0123456789-0123456789")
     given = Settings(
-        database_url=url, temporal_address="127.0.0.1:1", secret_key=key, data=data, port=port, public_url="http://test"
+        database_url=url, secret_key=key, data=data, port=port, public_url="http://test", organisation=organisation
     )
-    return given.resolved()
+    return given.with_database()
 
 
 @contextlib.asynccontextmanager
-async def running_office(url: str, data: Path, clock: Callable[[], datetime] | None = None) -> AsyncIterator[Office]:
+async def running_office(
+    url: str, data: Path, clock: Callable[[], datetime] | None = None, organisation: Path = MIDTJYLLAND
+) -> AsyncIterator[Office]:
     """An application on a migrated database, on 18 March 2025 by default, with a client that speaks to it."""
-    settings, clock = settings_for(url, data), clock or Clock(real_now(), START)
-    organisation = load_organisation(settings.organisation)
-    cases = Cases(organisation=organisation, clock=clock, env=eventsourcing_env(url))
-    app = create_app(settings, cases, organisation, clock)
+    settings, clock = settings_for(url, data, organisation=organisation), clock or Clock(real_now(), START)
+    loaded = load_organisation(settings.organisation)
+    cases = Cases(organisation=loaded, clock=clock, env=eventsourcing_env(url))
+    app = create_app(settings, cases, loaded, clock)
     projector = Projector(url, cases)
     try:
         async with app.router.lifespan_context(app):

@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator
 
-from domain.errors import InvalidError
+from domain.errors import AbsentError, InvalidError
 from runtime.clock import real_now
 from runtime.database import connect
 from tests.web.office import API, Office
 from web import commands, events, operations, pages, papers, reads, webhooks
-from web.access import create_signin_link, create_token, webhook_secret
+from web.access import create_signin_link, create_token, list_tokens, revoke_token, webhook_secret
 from web.app import describe_api
 from web.guards import GUARDS, known, signed_webhook, writing
 
@@ -184,6 +185,38 @@ async def test_signing_out_ends_the_session(office: Office) -> None:
     assert (await office.client.post("/signout")).status_code == 403
     assert (await office.client.post("/signout", data={"csrf": csrf})).headers["location"] == "/signin"
     assert (await office.client.get("/")).headers["location"] == "/signin"
+
+
+async def test_a_copied_cookie_is_worthless_after_the_sign_out(office: Office) -> None:
+    """The server forgets the session, not only the browser."""
+    csrf = await sign_in(office)
+    copied = {"Cookie": f"sagsgang_session={office.client.cookies['sagsgang_session']}"}
+    assert (await office.client.get(f"{API}/cases")).status_code == 200
+    await office.client.post("/signout", data={"csrf": csrf})
+    office.client.cookies.clear()
+
+    assert (await office.client.get(f"{API}/cases", headers=copied)).status_code == 401
+    assert (await office.client.get("/", headers=copied)).headers["location"] == "/signin"
+
+
+def test_tokens_are_listed_without_themselves(office: Office) -> None:
+    """Whose they are, when they were made and revoked; a second revocation changes nothing."""
+    with connect(office.url) as connection:
+        token = create_token(connection, "auditor", "Revisionen")
+        made = list_tokens(connection)[0]
+        revoked = revoke_token(connection, UUID(made["id"]))
+        again = revoke_token(connection, UUID(made["id"]))
+
+    assert (made["role"], made["name"], made["revoked_at"]) == ("auditor", "Revisionen", None)
+    assert token not in str(made)
+    assert revoked["revoked_at"] >= revoked["created_at"]
+    assert again == revoked
+
+
+def test_a_token_that_is_none_cannot_be_revoked(office: Office) -> None:
+    """Its id is named."""
+    with connect(office.url) as connection, pytest.raises(AbsentError):
+        revoke_token(connection, uuid4())
 
 
 async def test_the_description_tells_every_operation(office: Office) -> None:

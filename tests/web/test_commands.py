@@ -5,6 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import shutil
+import threading
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +16,9 @@ import httpx2
 import pytest
 
 from runtime.database import connect
+from tests.domain.desk import MIDTJYLLAND
+from tests.fixtures.servers import Database
+from tests.web.conftest import running_office
 from tests.web.office import API, OPENED_ON, Office, decision
 
 APPROVED = ("dassos", "kd-net", "kkr-midtjylland")
@@ -249,3 +256,123 @@ async def test_a_key_that_cannot_be_is_refused(office: Office, key: str) -> None
     response = await office.client.post(f"{API}/cases", json=OPENING, headers=headers)  # type: ignore[arg-type]
 
     assert response.status_code == 422
+
+
+async def test_a_reader_learns_neither_caller_nor_key(office: Office) -> None:
+    """An answer's message id is a digest of both, the same at a repeat and another for every other key."""
+    case = office.open_case()
+    told = {"body": "dassos", "outcome": "approved", "decided_on": "2025-03-18"}
+    await post(office, f"/cases/{case}/answers", told, "hemmelig-1")
+    answered = next(e for e in office.cases.history(case) if type(e).TOPIC == "case.answer_recorded")
+    office.cases.advance(case)
+    await post(office, f"/cases/{case}/answers", {**told, "body": "kd-net"}, "hemmelig-2")
+    ids = [
+        answer.message_id for round_ in office.cases.get(case).rounds.values() for answer in round_[0].answers.values()
+    ]
+    known = [each for each in ids if each]
+
+    assert answered.command_id in known
+    assert len(set(known)) == 2
+    assert all(re.fullmatch("key:[0-9a-f]{32}", each) for each in known)
+
+
+async def test_reads_go_on_while_many_keyed_posts_wait(office: Office) -> None:
+    """What holds their keys is not what reads go through."""
+    token, begun, gate = office.token(), threading.Event(), threading.Event()
+    opening = office.cases.open
+
+    def wait_and_open(*given: Any, **facts: Any) -> Any:
+        begun.set()
+        gate.wait(20)
+        return opening(*given, **facts)
+
+    office.cases.open = wait_and_open  # type: ignore[method-assign]
+    posts = [
+        asyncio.create_task(
+            office.client.post(f"{API}/cases", json=OPENING, headers={**token, "Idempotency-Key": f"k{number}"})
+        )
+        for number in range(20)
+    ]
+    await asyncio.to_thread(begun.wait, 10)
+    try:
+        reading = await asyncio.wait_for(office.client.get(f"{API}/cases", headers=token), 2)
+    finally:
+        gate.set()
+        statuses = {answer.status_code for answer in await asyncio.gather(*posts)}
+
+    assert reading.status_code == 200
+    assert statuses <= {201, 503}
+
+
+async def test_a_body_is_added_and_released(office: Office) -> None:
+    """In a step that is open; each command answers as a webhook does."""
+    case = office.open_case()
+    asked = {"step": "dassos", "body": "skive", "reason": "Berørt"}
+    added = await post(office, f"/cases/{case}/bodies", asked)
+    again = await post(office, f"/cases/{case}/bodies", asked)
+    released = await post(office, f"/cases/{case}/bodies/release", {**asked, "body": "dassos"})
+
+    assert (added.status_code, added.json()["effect"]) == (200, "counted")
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (409, "body")
+    assert (released.status_code, released.json()["effect"]) == (200, "counted")
+    assert office.cases.get(case).waiting_for() == ["skive"]
+    assert office.events(case)[-2:] == ["case.body_added", "case.body_released"]
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "status", "field"),
+    [
+        ("", {"body": "atlantis"}, 422, "body"),
+        ("", {"step": "x"}, 422, "step"),
+        ("", {"reason": " "}, 422, "reason"),
+        ("", {"reason": None}, 422, "reason"),
+        ("/release", {"body": "skive"}, 422, "body"),
+        ("/release", {"body": "dassos"}, 409, "body"),
+    ],
+)
+async def test_whom_a_step_cannot_ask_is_refused_by_its_field(
+    office: Office, path: str, change: dict[str, Any], status: int, field: str
+) -> None:
+    """A body or step that is none, no reason, a body not asked, and the last one."""
+    asked = {"step": "dassos", "body": "odder", "reason": "Berørt", **change}
+    response = await post(office, f"/cases/{office.open_case()}/bodies{path}", asked)
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (status, field), response.text
+
+
+TWICE = """
+id = "twice"
+version = 1
+name = { da = "To spørgsmål", en = "Two questions" }
+source = "a route of this test"
+ending = { result_of = "first", status = "completed" }
+
+[[steps]]
+id = "first"
+name = { da = "Første", en = "First" }
+ask = "note"
+mode = "own_process"
+bodies = ["skive"]
+
+[[steps]]
+id = "second"
+name = { da = "Andet", en = "Second" }
+ask = "note"
+mode = "own_process"
+bodies = ["skive"]
+"""
+
+
+async def test_an_answer_that_could_mean_two_steps_is_refused(database: Database, tmp_path: Path) -> None:
+    """By the field that would tell; with it, the answer is taken."""
+    folder = tmp_path / "organisation"
+    shutil.copytree(MIDTJYLLAND, folder)
+    (folder / "routes" / "twice.toml").write_text(TWICE, "utf-8")
+    async with running_office(database.service_url, tmp_path / "data", organisation=folder) as office:
+        case = office.open_case(route="twice")
+        refused = await office.send("skive", decision(case, "noted"))
+        taken = await office.send("skive", decision(case, "noted", step="second"))
+
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/ambiguous_step")
+    assert refused.json()["errors"][0]["field"].endswith("step")
+    assert (taken.status_code, taken.json()["effect"]) == (200, "counted")

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from uuid import UUID
 
 import pytest
 
-from tests.web.office import Office, decision, delay
+from domain.answering import Reply
+from tests.web.office import OPENED_ON, Office, decision, delay
 from tests.web.test_access import sign_in
+from web import words
 
 APPROVED = ("dassos", "kd-net", "kkr-midtjylland")
 VOID = {"meta", "link", "input", "br", "hr", "img"}
@@ -88,6 +91,76 @@ async def test_a_case_shows_its_councils(office: Office) -> None:
         assert text in html
     grid = html[html.index('class="grid"') :]
     assert grid.index("Favrskov") < grid.index("Viborg") < grid.index("Aarhus")
+
+
+@pytest.mark.parametrize(("supports", "said"), [(True, "bakker op"), (False, "bakker ikke op")])
+async def test_the_agencys_verdict_is_shown(office: Office, *, supports: bool, said: str) -> None:
+    """With its answer, in words."""
+    case = office.open_case(*APPROVED)
+    office.cases.submit(case, office.command())
+    office.cases.advance(case)
+    reply = Reply("decided", OPENED_ON, supports=supports)
+    office.cases.answer(case, office.command(), "social-og-boligstyrelsen", reply, "secretariat")
+    html = await page_of(office, case)
+
+    assert f"<strong>{said} <span" in html
+
+
+async def test_a_withdrawn_case_waits_for_nobody(office: Office) -> None:
+    """Its open step stopped with the withdrawal, and those behind it were not reached."""
+    case = office.open_case(*APPROVED)
+    await office.send("norddjurs", delay(case, expected_on="2025-06-04"))
+    office.cases.withdraw(case, office.command(), "Bortfaldet")
+    html = await page_of(office, case)
+    steps = html[html.index('class="steps"') : html.index("Bilag")]
+
+    check(html)
+    assert "Stoppet med tilbagetrækningen" in steps
+    for text in ("Venter på", "Afventer", "Åben", "Forsinket", "Ventes", "Endnu ikke spurgt"):
+        assert text not in steps
+
+
+async def test_a_late_correction_is_not_called_a_late_answer(office: Office) -> None:
+    """The body had answered in time."""
+    case = office.open_case()
+    await office.send("dassos", decision(case), "m1")
+    office.cases.advance(case)
+    await office.send("dassos", decision(case, kind="decision.corrected", corrects="m1", remark="Rettet"))
+    html = await page_of(office, case)
+
+    assert "rettet efter at trinnet var afsluttet" in html
+    assert "svarede efter at trinnet var afsluttet" not in html
+
+
+async def test_a_late_answer_is_called_one(office: Office) -> None:
+    """That was no correction."""
+    case = office.open_case(*APPROVED)
+    office.cases.submit(case, office.command())
+    office.cases.advance(case)
+    await office.send("skive", decision(case, "noted"))
+
+    assert "svarede efter at trinnet var afsluttet" in await page_of(office, case)
+
+
+async def test_the_time_of_day_is_written_in_either_language(office: Office) -> None:
+    """With `kl.` and a point in Danish, with a colon in English."""
+    html = await page_of(office, office.open_case())
+
+    assert re.search(r"18\. marts 2025 kl\. \d\d\.\d\d <span [^>]*>18 March 2025, \d\d:\d\d</span>", html)
+
+
+def test_nobody_of_a_skipped_step_is_said_to_wait() -> None:
+    """Who was not asked will not be asked; an early answer stays."""
+    states = {state: words.answer_state(state, "skipped") for state in words.ANSWER_STATES}
+
+    assert [state for state, name in states.items() if name] == ["released", "answered"]
+
+
+async def page_of(office: Office, case: UUID) -> str:
+    """The case's page, read by somebody signed in."""
+    office.project()
+    await sign_in(office)
+    return (await office.client.get(f"/cases/{case}")).text
 
 
 async def test_the_timeline_begins_with_the_newest(office: Office) -> None:

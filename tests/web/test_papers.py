@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from domain.cases import MAX_PAPER
+from domain.errors import InvalidError
+from runtime.database import connect
 from tests.web.office import API, Office
+from web.contents import Content, forget_abandoned, store_paper
 
 PDF = b"%PDF-1.7 \x00\xff content"
 
@@ -106,3 +109,87 @@ async def test_a_version_that_is_not_there_is_not_found(office: Office, number: 
     response = await office.client.get(f"{API}/cases/{office.open_case()}/papers/{number}", headers=office.token())
 
     assert response.status_code in {404, 422}
+
+
+def contents(office: Office) -> int:
+    """How many contents are stored, with the uploads that have not ended."""
+    with connect(office.url) as connection:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM office.paper_contents) + (SELECT count(*) FROM office.paper_uploads)"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def test_a_refused_paper_leaves_no_content(office: Office) -> None:
+    """It may hold what nobody should keep."""
+    case, token = office.open_case(), office.token()
+    office.cases.withdraw(case, office.command(), "x")
+    refused = await office.client.post(f"{API}/cases/{case}/papers", files={"file": ("a.pdf", PDF)}, headers=token)
+
+    assert (refused.status_code, contents(office)) == (409, 0)
+
+
+def refused_late(office: Office, content: bytes) -> None:
+    """Upload to a case that seems open until its content is stored, as when it is withdrawn in between."""
+    case = office.open_case()
+    paper = Content("", content)  # a paper without a name is refused by the domain, after it was stored
+    with pytest.raises(InvalidError):
+        store_paper(office.url, office.cases, case, office.command(), paper)
+
+
+async def test_a_paper_refused_after_its_storing_leaves_no_content(office: Office) -> None:
+    """The content is taken away again."""
+    refused_late(office, PDF)
+
+    assert contents(office) == 0
+
+
+async def test_content_that_another_case_names_is_kept(office: Office) -> None:
+    """A refusal takes away only what nobody needs."""
+    store_paper(office.url, office.cases, office.open_case(), office.command(), Content("a.pdf", PDF))
+    refused_late(office, PDF)
+
+    assert contents(office) == 1
+
+
+async def test_content_that_another_upload_needs_is_kept(office: Office) -> None:
+    """Its event may come at any moment."""
+    with connect(office.url) as connection:
+        connection.execute(
+            "INSERT INTO office.paper_uploads (id, sha256) VALUES (gen_random_uuid(), %s)", (Content("", PDF).sha256,)
+        )
+    refused_late(office, PDF)
+
+    assert contents(office) == 2
+
+
+@pytest.mark.parametrize(("named", "left"), [(False, 0), (True, 1)])
+async def test_an_upload_that_was_given_up_is_cleared_away(office: Office, *, named: bool, left: int) -> None:
+    """With its content, unless the event was written before its process died."""
+    paper = Content("a.pdf", PDF)
+    with connect(office.url) as connection:
+        connection.execute("INSERT INTO office.paper_contents (sha256, content) VALUES (%s, %b)", (paper.sha256, PDF))
+        connection.execute(
+            "INSERT INTO office.paper_uploads (id, sha256, begun_at) "
+            "VALUES (gen_random_uuid(), %s, now() - interval '2 hours')",
+            (paper.sha256,),
+        )
+    if named:
+        office.cases.add_paper(office.open_case(), office.command(), **paper.facts)
+    forgotten = forget_abandoned(office.url)
+
+    assert (forgotten, contents(office)) == (1, left)
+
+
+async def test_a_repeated_upload_is_answered_after_the_case_has_ended(office: Office) -> None:
+    """Also when its key was lost: it is the first one's command."""
+    case, token = office.open_case(), {**office.token(), "Idempotency-Key": "k"}
+    files = {"file": ("a.txt", b"x")}
+    first = await office.client.post(f"{API}/cases/{case}/papers", files=files, headers=token)
+    office.cases.withdraw(case, office.command(), "x")
+    with connect(office.url) as connection:
+        connection.execute("DELETE FROM office.idempotency_keys")
+    again = await office.client.post(f"{API}/cases/{case}/papers", files=files, headers=token)
+
+    assert (again.status_code, again.json()) == (201, first.json())

@@ -212,3 +212,30 @@ def test_messages_a_minute_are_bounded_smoothly() -> None:
 
     assert (waits[:60], waits[60] > 0) == ([0.0] * 60, True)
     assert rate.seconds_to_wait("a") == 0
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status"),
+    [
+        ("9999-12-31", 200),
+        ("9999-12-30", 200),
+        ("9999-12-31T23:30:00Z", 200),
+        ("0001-01-01", 404),
+        ("0001-01-01T00:00:00+02:00", 404),
+        ("0001-01-01T00:00:00Z", 404),
+    ],
+)
+async def test_the_ends_of_the_calendar_are_moments_too(office: Office, as_of: str, status: int) -> None:
+    """The last one shows the newest state, the first one nothing."""
+    case = office.open_case()
+
+    assert [(await get(office, f"/cases/{case}{part}", as_of=as_of))[0] for part in ("", "/timeline")] == [status] * 2
+
+
+async def test_a_case_that_the_views_lack_is_shown_whole(office: Office) -> None:
+    """Also what another host recorded whose clock is ahead of ours."""
+    case = office.open_case()
+    office.app.state.services.clock = lambda: real_now() - timedelta(days=4000)
+    items = (await get(office, f"/cases/{case}/timeline"))[1]["items"]
+
+    assert [item["type"] for item in items] == office.events(case)

@@ -11,16 +11,22 @@ import signal
 import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import pytest
+from starlette.requests import Request
 
 from projections.listener import Change
+from runtime.database import connect
 from tests.fixtures.servers import Database
 from tests.web.conftest import settings_for
 from tests.web.office import API, Office, decision
+from web.access import list_tokens, revoke_token
 from web.events import lines
+from web.guards import is_still_known
 from web.serve import run
 
 
@@ -85,17 +91,62 @@ async def test_it_ends_soon_also_with_open_streams(database: Database, office: O
     assert time.monotonic() - started < 5
 
 
+async def never() -> AsyncGenerator[Change]:
+    """Changes that do not come."""
+    await asyncio.Event().wait()
+    yield Change(case="", position=0)
+
+
+async def welcome() -> bool:
+    """Whether the reader is known still: yes."""
+    return True
+
+
 async def test_a_silent_stream_is_kept_alive() -> None:
     """By comments, which readers pass over."""
-
-    async def never() -> AsyncGenerator[Change]:
-        await asyncio.Event().wait()
-        yield Change(case="", position=0)
-
-    stream = lines(never(), asyncio.Event(), keep_alive=0.01)
+    stream = lines(never(), asyncio.Event(), welcome, keep_alive=0.01)
 
     assert [await anext(stream) for _ in range(2)] == [": connected\n\n", ": alive\n\n"]
     await stream.aclose()
+
+
+async def test_a_busy_stream_ends_too_when_its_reader_is_no_longer_known() -> None:
+    """At the next keep-alive, however many changes come between."""
+    answers = iter([True, False])
+
+    async def always() -> AsyncGenerator[Change]:
+        while True:
+            await asyncio.sleep(0)
+            yield Change(case="c", position=1)
+
+    async def twice() -> bool:
+        return next(answers)
+
+    stream = lines(always(), asyncio.Event(), twice, keep_alive=0.05)
+    told = [line async for line in stream]
+
+    assert told.count(": alive\n\n") == 1
+    assert len(told) > 3
+
+
+async def test_a_stream_ends_when_its_token_is_revoked(office: Office) -> None:
+    """And the token opens no other."""
+    token = office.token("auditor")
+    request = Request(
+        {"type": "http", "method": "GET", "app": office.app, "headers": [(b"authorization", token_bytes(token))]}
+    )
+    assert await is_still_known(request)
+    with connect(office.url) as connection:
+        revoke_token(connection, UUID(list_tokens(connection)[0]["id"]))
+    stream = lines(never(), asyncio.Event(), partial(is_still_known, request), keep_alive=0.01)
+
+    assert [line async for line in stream] == [": connected\n\n"]
+    assert (await office.client.get(f"{API}/events", headers=token)).status_code == 401
+
+
+def token_bytes(header: dict[str, str]) -> bytes:
+    """The value of an Authorization header as it stands in a request."""
+    return header["Authorization"].encode()
 
 
 async def test_a_port_that_is_taken_is_told(database: Database, tmp_path: Path) -> None:

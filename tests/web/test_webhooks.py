@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 from runtime.clock import real_now
 from tests.web.office import API, Office, decision, delay
 from web.access import valid_secrets
+from web.bounds import MessageRate
 from web.webhooks import MAX_WEBHOOK
 
 APPROVED = ("dassos", "kd-net", "kkr-midtjylland")
@@ -357,5 +358,34 @@ async def test_another_method_is_refused(office: Office, method: str) -> None:
     """With a problem detail and the methods that are allowed."""
     response = await office.client.request(method, f"{API}/webhooks/dassos")
 
-    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert (response.status_code, response.headers["allow"]) == (405, "OPTIONS, POST")
     assert response.json()["type"] == "/problems/method_not_allowed"
+
+
+async def test_one_address_cannot_keep_the_signatures_busy(office: Office) -> None:
+    """What comes too often from one address is refused before anything is read or asked of the database."""
+    office.services.senders = MessageRate(2, real_now)
+    statuses = [await office.client.post(f"{API}/webhooks/skive", content=b"forged") for _ in range(3)]
+
+    assert [answer.status_code == 429 for answer in statuses] == [False, False, True]
+    assert int(statuses[-1].headers["retry-after"]) > 0
+
+
+def test_one_address_may_send_for_every_body(office: Office) -> None:
+    """As all do that come through one proxy."""
+    bodies, each = len(office.services.organisation.bodies), office.services.settings.webhooks_per_minute
+    waits = [office.services.senders.seconds_to_wait("proxy") for _ in range(bodies * each)]
+
+    assert max(waits) == 0
+
+
+def test_senders_that_are_silent_are_forgotten() -> None:
+    """However many addresses have sent something, only the last minute's are remembered."""
+    now = [real_now()]
+    rate = MessageRate(1, lambda: now[0])
+    for number in range(100):
+        rate.seconds_to_wait(str(number))
+    now[0] += timedelta(minutes=1)
+    rate.seconds_to_wait("new")
+
+    assert list(rate._left) == ["new"]

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The script that keeps pages live, run by Node.js on a pretended page; skipped where there is no Node.js."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from web.rendering import FOLDER
+
+NODE = shutil.which("node")
+
+
+@pytest.fixture(scope="module")
+def happened() -> dict[str, Any]:
+    """What came of a failed reading, of its healing, of a stream refused, and of an end of the session."""
+    if NODE is None:
+        pytest.skip("there is no Node.js here")
+    page = Path(__file__).with_name("live_page.js")
+    done = subprocess.run(
+        [NODE, page, FOLDER / "static" / "live.js"], capture_output=True, text=True, timeout=30, check=True
+    )
+    return dict(json.loads(done.stdout))
+
+
+def test_a_page_that_cannot_be_read_anew_stays(happened: dict[str, Any]) -> None:
+    """It says that it is not live, and tries again."""
+    failed = happened["failed"]
+
+    assert (failed["reloads"], failed["swaps"], failed["tries"]) == (0, 0, 1)
+    assert "ikke opdateret" in failed["told"]
+    assert "not live" in failed["told"]
+
+
+def test_a_page_comes_back_by_itself(happened: dict[str, Any]) -> None:
+    """And says no longer that it is not live."""
+    assert happened["healed"] == {"reloads": 0, "swaps": 1, "told": ""}
+
+
+def test_a_refused_stream_is_opened_again(happened: dict[str, Any]) -> None:
+    """The browser itself gives it up after a 503."""
+    closed = happened["closed"]
+
+    assert "Connection lost" in closed["told"]
+    assert (closed["streams"], closed["after"]) == (2, "")
+
+
+def test_a_page_whose_session_is_over_is_loaded_anew(happened: dict[str, Any]) -> None:
+    """So that its reader sees how to sign in."""
+    assert happened["forbidden"] == {"reloads": 1}

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refuses query parameters that an operation does not take: a misspelt filter would be lost without a word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+
+from domain.faults import did_you_mean
+from web.framing import API_PREFIX
+from web.guards import SAFE_METHODS, Reader
+from web.problems import FieldError, invalid
+from web.reading import visible
+
+
+async def known_parameters(request: Request, _principal: Reader) -> None:
+    """Raise a 422 problem that names every unknown or repeated query parameter of a read.
+
+    What an operation takes is what the API's description says of it. Who is not known hears that first.
+    """
+    if request.method not in SAFE_METHODS or not request.query_params:
+        return
+    known = _parameters_of(request)
+    given = [name for name, _ in request.query_params.multi_items()]
+    errors = [_unknown(name, known) for name in dict.fromkeys(given) if name not in known]
+    errors += [_repeated(name) for name in known if given.count(name) > 1]
+    if errors:
+        raise invalid(errors)
+
+
+def _parameters_of(request: Request) -> list[str]:
+    paths: dict[str, Any] = request.app.openapi()["paths"]
+    described = paths[API_PREFIX + request.scope["route"].path]["get"].get("parameters", [])
+    return [parameter["name"] for parameter in described if parameter["in"] == "query"]
+
+
+def _unknown(name: str, known: list[str]) -> FieldError:
+    mend = did_you_mean(name, known) if known else "leave it out; no parameter is known here"
+    return FieldError(visible(name) or "query", "is no parameter of this address", mend)
+
+
+def _repeated(name: str) -> FieldError:
+    return FieldError(name, "stands more than once", "give it once")

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Clears away once a day what has had its time: keys, sessions, sign-in links, and uploads that came to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg_pool import AsyncConnectionPool
+
+from web.contents import forget_abandoned
+
+EVERY_SECONDS = 24 * 60 * 60
+KEYS_LAST = "30 days"
+"""How long a repeat under an Idempotency-Key gets the first one's result."""
+
+_OVER = (
+    f"DELETE FROM office.idempotency_keys WHERE created_at < now() - interval '{KEYS_LAST}'",  # noqa: S608
+    "DELETE FROM office.sessions WHERE valid_until < now()",
+    "DELETE FROM office.signin_links WHERE valid_until < now()",
+)
+
+log = structlog.get_logger()
+
+
+async def clear_daily(pool: AsyncConnectionPool[Any], url: str, end: asyncio.Event) -> None:
+    """Clear away now and then once a day until `end` is set; a database that is away is asked again a day later."""
+    while not end.is_set():
+        try:
+            await clear(pool, url)
+        except psycopg.Error as error:
+            log.warning("clearing_failed", reason=type(error).__name__)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(end.wait(), EVERY_SECONDS)
+
+
+async def clear(pool: AsyncConnectionPool[Any], url: str) -> None:
+    """Clear away what has had its time, by real time; raises psycopg errors."""
+    async with pool.connection() as connection:
+        for statement in _OVER:
+            await connection.execute(statement.encode())
+    await asyncio.to_thread(forget_abandoned, url)
