@@ -12,7 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -192,7 +192,8 @@ class Tree(Services):
         parent = psutil.Process(self.process.pid)
         every = [parent, *parent.children(recursive=True)]
         for process in every:
-            process.send_signal(signal.SIGKILL)
+            with suppress(psutil.NoSuchProcess):  # the death of its parent may have ended it already
+                process.send_signal(signal.SIGKILL)
         self.process.wait(20)
         _, alive = psutil.wait_procs(every, 20)
         assert alive == []
