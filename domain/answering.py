@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.asks import ASKS, Meaning
 from domain.case import AnswerState, Case, Round, Status, StepState
-from domain.dates import check_day, danish_date
+from domain.dates import EARLIEST, check_day, danish_date
 from domain.errors import (
     AlreadyAnsweredError,
     AmbiguousStepError,
@@ -82,7 +82,7 @@ def delay(case: Case, at: datetime, message: Message) -> str:
     _check_unanswered(case.route.step(current.step), current, message.body)
     if message.reply.outcome not in {None, DELAYED}:
         raise InvalidError("a delay has no outcome", "send the outcome as an answer, or leave it out", "outcome")
-    check_day(message.reply.expected_on, "expected_on", danish_date(at), earliest=danish_date(at))
+    check_day(message.reply.expected_on, "expected_on", danish_date(at))
     expected_on = _iso(message.reply.expected_on)
     facts = _facts(message, current)
     case.trigger_event(Case.DelayReported, timestamp=at, **facts, expected_on=expected_on)
@@ -179,7 +179,7 @@ def _check_reply(case: Case, step: Step, reply: Reply, today: date) -> None:
         what = f"{reply.outcome!r} is no answer to {step.ask!r}"
         raise InvalidError(what, f"choose one of {', '.join(outcomes)}", "outcome")
     _check_dates(reply, outcomes[reply.outcome].meaning, today)
-    _check_questions(case, reply, today)
+    _check_questions(reply, today)
     if reply.supports is not None and reply.outcome != "decided":
         raise InvalidError("only a decision supports a case or not", "leave supports out", "supports")
     if reply.decided_by is not None and reply.decided_by not in DECIDERS:
@@ -202,7 +202,7 @@ def _check_dates(reply: Reply, meaning: Meaning, today: date) -> None:
     check_day(reply.decided_on, "decided_on", today)
 
 
-def _check_questions(case: Case, reply: Reply, today: date) -> None:
+def _check_questions(reply: Reply, today: date) -> None:
     """Questions, and nothing else, have a date by which they are to be answered."""
     if reply.outcome != "questions_asked":
         if reply.due is not None:
@@ -211,7 +211,7 @@ def _check_questions(case: Case, reply: Reply, today: date) -> None:
     if reply.due is None:
         what = "the questions have no date by which they are to be answered"
         raise InvalidError(what, "give due as YYYY-MM-DD", "due")
-    check_day(reply.due, "due", today, earliest=reply.decided_on or danish_date(case.opened_at))
+    check_day(reply.due, "due", today, earliest=reply.decided_on or EARLIEST)
 
 
 def _record(

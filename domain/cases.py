@@ -122,7 +122,10 @@ class Cases(Application[UUID]):
         concerned: Sequence[str] = (),
         case_id: UUID | None = None,
     ) -> Taken:
-        """Open a case along the newest version of a route; raises `InvalidError` for what cannot be."""
+        """Open a case along the newest version of a route; raises `InvalidError` for what cannot be.
+
+        A deadline may be past: a case that is late already is late on the record too.
+        """
         case_id = case_id or uuid4()
         at = self.clock()
         chosen = self._route(route)
@@ -189,7 +192,7 @@ class Cases(Application[UUID]):
 
         def decide(case: Case, at: datetime) -> str:
             _check_open(case)
-            _check_deadline(deadline, danish_date(at))
+            _check_new_deadline(deadline, danish_date(at))
             if deadline == case.deadline:
                 raise ConflictError(f"the deadline is {deadline} already", "nothing is to be done", "deadline")
             facts = {"deadline": deadline.isoformat(), "reason": required(reason, "reason")}
@@ -454,8 +457,7 @@ def _check_opening(title: str, deadline: date | None, today: date) -> None:
     if len(required(title, "title")) > MAX_TITLE:
         what = f"the title has {len(title)} characters"
         raise InvalidError(what, f"write at most {MAX_TITLE}", "title")
-    if deadline is not None:
-        _check_deadline(deadline, today)
+    check_day(deadline, "deadline", today)
 
 
 def _check_due_attributes(route: Route, attributes: Mapping[str, Any], today: date) -> None:
@@ -469,7 +471,7 @@ def _check_due_attributes(route: Route, attributes: Mapping[str, Any], today: da
         check_day(day, "attributes", today)
 
 
-def _check_deadline(deadline: date, today: date) -> None:
+def _check_new_deadline(deadline: date, today: date) -> None:
     if deadline < today:
         what = f"the deadline {deadline} is before today, {today}"
         raise InvalidError(what, "give a date from today on", "deadline")

@@ -238,6 +238,14 @@ def test_an_orientation_asks_those_concerned(desk: Desk) -> None:
     assert (desk.case.status, desk.case.result) == (Status.COMPLETED, "noted")
 
 
+def test_a_case_can_be_opened_after_its_deadline(desk: Desk) -> None:
+    """It is late at once: what the deadline binds is passed as soon as it opens."""
+    desk.open(deadline=date(2025, 3, 17))
+    desk.until("councils")
+
+    assert desk.topics().count("case.due_passed") == 2
+
+
 def test_withdrawing_ends_the_case(desk: Desk) -> None:
     """A withdrawn case waits for nobody and takes no further command."""
     desk.open()
@@ -308,7 +316,6 @@ def test_extending_moves_what_is_due_on_the_deadline(desk: Desk) -> None:
         ({"title": "a\x1b[31mb"}, "title"),
         ({"title": "a\nb"}, "title"),
         ({"reference": "\u202e"}, "reference"),
-        ({"deadline": date(2025, 3, 17)}, "deadline"),
         ({"deadline": date(9999, 12, 31)}, "deadline"),
         ({"concerned": ["kd-net"]}, "concerned"),
         ({"route": "orientering", "concerned": ["findes-ikke"]}, "concerned"),
