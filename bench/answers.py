@@ -12,7 +12,8 @@ from pathlib import Path
 from uuid import UUID
 
 from domain.answering import Reply
-from domain.cases import Actor, Cases, Command
+from domain.cases import Cases
+from domain.commands import Actor, Command
 from domain.dates import danish_date
 from organisations.load import load_organisation
 from runtime.database import SERVICE_ROLE, eventsourcing_env

@@ -17,7 +17,8 @@ from uuid import UUID
 import structlog
 from psycopg_pool import AsyncConnectionPool
 
-from domain.cases import Actor, Cases, Command, Taken
+from domain.cases import Cases, Taken
+from domain.commands import Actor, Command
 from domain.dates import danish_date
 from domain.errors import CaseNotFoundError
 from domain.organisation import Organisation

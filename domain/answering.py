@@ -21,7 +21,7 @@ from domain.errors import (
 from domain.texts import checked
 
 if TYPE_CHECKING:
-    from domain.cases import Command
+    from domain.commands import Command
     from domain.route import Step
 
 DECIDERS = ("council", "committee", "chair")

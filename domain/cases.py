@@ -14,6 +14,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain.answering import Message, Reply, answer, correct, delay, find_step
 from domain.case import AnswerState, Case, Round, Status, StepState
+from domain.commands import ENGINE, Actor, Command
 from domain.committing import Committer, Decided, Decision
 from domain.dates import check_day, danish_date
 from domain.errors import (
@@ -37,35 +38,6 @@ MAX_TITLE = 300
 """The longest title, in characters."""
 MAX_PAPER = 25 * 1024 * 1024
 """The largest paper, in bytes."""
-
-ENGINE = "engine"
-"""The role of the process itself, in the actor of the events that it writes."""
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, in which role (`secretariat`, `council`, `engine` …), and how (`webhook`, `token`, `cli` …)."""
-
-    who: str
-    role: str
-    how: str
-
-    def as_dict(self) -> dict[str, str]:
-        """The actor as events carry it."""
-        return {"who": self.who, "role": self.role, "how": self.how}
-
-
-@dataclass(frozen=True)
-class Command:
-    """Who commands, and the id by which a repeat of the same command is known."""
-
-    actor: Actor
-    id: str
-
-    @classmethod
-    def by(cls, actor: Actor, command_id: str | None = None) -> Command:
-        """A command of an actor, with a new id where none is given."""
-        return cls(actor, command_id or str(uuid4()))
 
 
 @dataclass(frozen=True)

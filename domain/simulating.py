@@ -14,7 +14,8 @@ from domain.answering import Reply
 from domain.asks import ASKS, Meaning
 from domain.calendar import working_day_after, working_day_before
 from domain.case import AnswerState, StepState
-from domain.cases import Actor, Cases, Command
+from domain.cases import Cases
+from domain.commands import Actor, Command
 from domain.dates import at_danish_time, danish_date
 from domain.drawing import layers_of
 from domain.errors import AbsentError, InvalidError

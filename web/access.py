@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from domain.cases import Actor
+from domain.commands import Actor
 from domain.errors import AbsentError, InvalidError
 from projections.documents import instant
 from web.signatures import SECRET_PREFIX, decode_secret

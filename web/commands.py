@@ -13,7 +13,8 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from domain.answering import Reply
-from domain.cases import MAX_TITLE, Cases, Command, Taken
+from domain.cases import MAX_TITLE, Cases, Taken
+from domain.commands import Command
 from domain.errors import CaseNotFoundError
 from projections.documents import case_document, is_overdue
 from web import examples

@@ -14,7 +14,8 @@ import structlog
 from eventsourcing.utils import get_topic
 
 from domain.case import Case
-from domain.cases import Cases, Command, Taken
+from domain.cases import Cases, Taken
+from domain.commands import Command
 from domain.errors import RefusalError
 from runtime.database import connect
 

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-from domain.cases import Command
+from domain.commands import Command
 from web.access import Principal
 from web.problems import FieldError, ProblemError, invalid
 

@@ -16,7 +16,8 @@ from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
 from structlog.contextvars import bound_contextvars
 
 from domain.answering import Reply
-from domain.cases import Actor, Command, Taken
+from domain.cases import Taken
+from domain.commands import Actor, Command
 from domain.errors import AbsentError
 from web import examples
 from web.access import valid_secrets

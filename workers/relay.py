@@ -11,7 +11,8 @@ from uuid import UUID
 import psycopg
 from temporalio.client import Client
 
-from domain.cases import ENGINE, Cases, Logged
+from domain.cases import Cases, Logged
+from domain.commands import ENGINE
 from organisations.load import load_organisation
 from runtime.clock import Clock
 from runtime.database import connect_async, eventsourcing_env

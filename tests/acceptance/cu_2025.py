@@ -12,7 +12,8 @@ from typing import Any
 
 from domain.answering import Reply
 from domain.case import Case, StepState
-from domain.cases import Actor, Cases, Command, Taken
+from domain.cases import Cases, Taken
+from domain.commands import Actor, Command
 from domain.dates import at_danish_time
 from runtime.settings import ROOT
 

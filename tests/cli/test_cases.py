@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cli.waiting import SECONDS
-from domain.cases import Actor, Command
+from domain.commands import Actor, Command
 from domain.dates import danish_date
 from tests.cli.conftest import Desk
 

@@ -21,7 +21,7 @@ from cli.demo.script import Script, read_script
 from cli.demo.show import SCRIPT_FILE
 from cli.tables import Names
 from domain.answering import Reply
-from domain.cases import Actor, Command
+from domain.commands import Actor, Command
 from domain.dates import COPENHAGEN, danish_date
 from projections.documents import Document, case_document
 from runtime.clock import Clock

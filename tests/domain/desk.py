@@ -12,7 +12,8 @@ from uuid import UUID
 
 from domain.answering import Reply
 from domain.case import Answer, Case, Round
-from domain.cases import Actor, Cases, Command, Taken
+from domain.cases import Cases, Taken
+from domain.commands import Actor, Command
 from domain.dates import at_danish_time
 from domain.organisation import Organisation
 from organisations.load import load_organisation

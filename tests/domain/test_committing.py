@@ -13,7 +13,8 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.answering import Reply
-from domain.cases import Actor, Cases, Command, Taken
+from domain.cases import Cases, Taken
+from domain.commands import Actor, Command
 from domain.errors import AlreadyAnsweredError, BusyError
 from tests.domain.desk import SECRETARIAT, Desk
 

@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from domain.cases import Cases, Command, Taken
+from domain.cases import Cases, Taken
+from domain.commands import Command
 from runtime.database import SERVICE_ROLE, eventsourcing_env
 from tests.domain.desk import SECRETARIAT, midtjylland
 from tests.fixtures.servers import Database

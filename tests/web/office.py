@@ -14,7 +14,8 @@ import httpx2
 from fastapi import FastAPI
 
 from domain.answering import Reply
-from domain.cases import Actor, Cases, Command
+from domain.cases import Cases
+from domain.commands import Actor, Command
 from projections.projector import Projector
 from runtime.clock import real_now
 from runtime.database import connect

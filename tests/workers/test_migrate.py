@@ -16,7 +16,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from domain.cases import Actor, Cases, Command
+from domain.cases import Cases
+from domain.commands import Actor, Command
 from projections.projector import TABLES, Projector
 from projections.rebuild import rebuild
 from runtime.database import SERVICE_ROLE, connect, eventsourcing_env

@@ -22,7 +22,8 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.cases import Cases, Command
+from domain.cases import Cases
+from domain.commands import Command
 from runtime.clock import Clock
 from runtime.database import connect, eventsourcing_env
 from tests.fixtures.servers import Database

@@ -10,7 +10,8 @@ from typing import cast
 
 import pytest
 
-from domain.cases import Cases, Command
+from domain.cases import Cases
+from domain.commands import Command
 from runtime.clock import Clock
 from runtime.database import connect_async, eventsourcing_env
 from runtime.parts import read_parts

@@ -23,7 +23,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.answering import Reply
 from domain.case import Case
-from domain.cases import Actor, Cases, Command
+from domain.cases import Cases
+from domain.commands import Actor, Command
 from domain.dates import danish_date
 from runtime.clock import Clock, real_now
 from runtime.database import SERVICE_ROLE, eventsourcing_env

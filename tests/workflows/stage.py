@@ -22,7 +22,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.answering import Reply
-from domain.cases import Actor, Cases, Command, Taken
+from domain.cases import Cases, Taken
+from domain.commands import Actor, Command
 from domain.dates import danish_date
 from organisations.load import load_organisation
 from runtime.database import connect_async

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from domain.cases import Cases, Command
+from domain.cases import Cases
+from domain.commands import Command
 from runtime.clock import Clock, real_now
 from tests.workflows.stage import ORGANISATION, SECRETARIAT
 from workflows.activities import CaseActivities, WakeClock

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.answering import Reply
 from domain.case import Status, StepState
-from domain.cases import Actor, Command
+from domain.commands import Actor, Command
 from domain.dates import danish_date
 from tests.workflows.stage import SECRETARIAT, SkippingStage, count, skipping_stage
 from workers.temporal import Waking, wake

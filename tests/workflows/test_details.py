@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.cases import Cases, Command
+from domain.cases import Cases
+from domain.commands import Command
 from tests.workflows.stage import ORGANISATION, SECRETARIAT, answer
 from workflows.details import case_details
 

@@ -12,7 +12,8 @@ from temporalio.client import WorkflowContinuedAsNewError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from domain.cases import Cases, Command
+from domain.cases import Cases
+from domain.commands import Command
 from runtime.clock import Clock
 from tests.workflows.stage import BINARIES, ORGANISATION, SECRETARIAT, Stage, working
 from workflows.messages import CHANGED, Changed, case_workflow_id
