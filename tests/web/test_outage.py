@@ -137,8 +137,9 @@ async def test_a_webhook_is_not_confirmed_without_the_database(
     assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
     assert int(refused.headers["retry-after"]) > 0
     assert waited < 10
-    # What was sent into silence may still arrive when the line is mended; what was sent into a cut line never does.
-    assert again["effect"] in {"cut": {"counted"}, "silence": {"counted", "repeated"}}[how]
+    # 503 says "not confirmed", not "not written": an attempt that the caller no longer waits for may still get through
+    # when the line is mended, and then the second message is the repeat. What counts is that it is written once.
+    assert again["effect"] in {"counted", "repeated"}
     assert office.events(case).count("case.answer_recorded") == 1
 
 
