@@ -433,12 +433,15 @@ def _check_opening(title: str, deadline: date | None, today: date) -> None:
 
 
 def _check_due_attributes(route: Route, attributes: Mapping[str, Any], today: date) -> None:
-    """The attributes that steps are due on hold dates."""
-    for name in {step.due_on for step in route.steps} & set(attributes):
+    """The attributes that steps are due on are there and hold dates."""
+    for name in dict.fromkeys(step.due_on for step in route.steps if step.due_on):
+        if name not in attributes:
+            what = f"the route {route.id!r} needs the attribute {name}"
+            raise InvalidError(what, "give it as a date, YYYY-MM-DD", "attributes")
         try:
-            day = date.fromisoformat(str(attributes[str(name)]))
+            day = date.fromisoformat(str(attributes[name]))
         except ValueError:
-            what = f"the attribute {name} is {attributes[str(name)]!r}"
+            what = f"the attribute {name} is {attributes[name]!r}"
             raise InvalidError(what, "write a date as YYYY-MM-DD", "attributes") from None
         check_day(day, "attributes", today)
 

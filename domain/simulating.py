@@ -145,17 +145,26 @@ class _Simulation:
 
     def _invented_deadline(self) -> date | None:
         """A day by which all may be done that stands before what is due then, if the route asks for one."""
-        layers = [n for step, n in layers_of(self._route).items() if self._route.step(step).due == "deadline"]
-        if not layers:
-            return None
-        return self._wishes.start + timedelta(days=_DAYS_A_LAYER * max(layers) + _DAYS_TO_DEADLINE)
+        days = [self._day_in(layer) for step, layer in self._layers() if step.due == "deadline"]
+        return max(days, default=None)
+
+    def _invented_dates(self) -> dict[str, str]:
+        """A day for every attribute that a step is due on."""
+        return {step.due_on: self._day_in(layer).isoformat() for step, layer in self._layers() if step.due_on}
+
+    def _layers(self) -> list[tuple[Step, int]]:
+        return [(self._route.step(step), layer) for step, layer in layers_of(self._route).items()]
+
+    def _day_in(self, layer: int) -> date:
+        """A day by which the steps of a layer may be done."""
+        return self._wishes.start + timedelta(days=_DAYS_A_LAYER * layer + _DAYS_TO_DEADLINE)
 
     def _invented_attributes(self) -> dict[str, Any]:
         """A value for every attribute that the route asks about: one that a test names, or one beside a bound."""
         values: dict[str, list[Any]] = {}
         for test in _tests(tomllib.loads(self._route.text)):
             values.setdefault(test["attribute"], []).extend(_values(test))
-        return {name: self._one_of(found) for name, found in values.items() if found}
+        return {name: self._one_of(found) for name, found in values.items() if found} | self._invented_dates()
 
     def _one_of(self, values: Sequence[Any]) -> Any:
         return self._random.choice(values) if self._random else values[0]

@@ -238,5 +238,7 @@ def test_a_due_attribute_must_be_a_date() -> None:
     """The refusal names the attribute."""
     from domain.errors import InvalidError  # noqa: PLC0415
 
-    with pytest.raises(InvalidError, match="hearing_by"):
-        opened("2021-09-01", "samarbejdsaftale", attributes={"hearing_by": "snart"})
+    for attributes in ({}, {"hearing_by": "snart"}, {"hearing_by": "9999-12-31"}):
+        with pytest.raises(InvalidError) as refusal:
+            opened("2021-09-01", "samarbejdsaftale", attributes=attributes)
+        assert refusal.value.field == "attributes"
