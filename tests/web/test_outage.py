@@ -20,6 +20,10 @@ from tests.web.conftest import running_office
 from tests.web.office import API, Office, decision
 
 
+# The line is torn with sockets in every state, ours and the client's; that some are closed by the collector is meant.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
 class Line:
     """A line to the database that can be cut, or go silent, and mended; it runs in a thread of its own."""
 
@@ -91,10 +95,20 @@ class Line:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        far_reader, far_writer = await asyncio.open_unix_connection(self._socket)
-        self._open |= {writer, far_writer}
-        ways = (self._carry(reader, far_writer), self._carry(far_reader, writer))
-        await asyncio.gather(*ways, return_exceptions=True)
+        writers = {writer}
+        self._open.add(writer)
+        try:
+            far_reader, far_writer = await asyncio.open_unix_connection(self._socket)
+            writers.add(far_writer)
+            self._open.add(far_writer)
+            if self._server is None:  # cut while it was being connected
+                return
+            ways = (self._carry(reader, far_writer), self._carry(far_reader, writer))
+            await asyncio.gather(*ways, return_exceptions=True)
+        finally:
+            for each in writers:
+                each.transport.abort()
+            self._open -= writers
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
