@@ -11,7 +11,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from domain.asks import ASKS
 from domain.case import Status
@@ -49,6 +49,12 @@ class Filters(BaseModel):
     cursor: str | None = Field(None, max_length=500, description="`next` of the page before.")
     limit: int = Field(50, ge=1, le=LARGEST_PAGE, description="The most cases of a page.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_empty(cls, given: Any) -> Any:
+        """A form sends every field; one that nobody filled in is no filter."""
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
 
 async def caught_up(
     request: Request,
@@ -79,13 +85,13 @@ async def list_cases(request: Request, filters: Annotated[Filters, Query()]) -> 
 @router.get("/cases/{id}", summary="Show a case", **read(examples.CASE))
 async def show_case(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
     """A case with every step of its route and every body's answer, now or as it stood at an earlier moment."""
-    return JSONResponse(await find_case(services(request), case, as_of))
+    return JSONResponse(await find_case(services(request), case, as_of or None))
 
 
 @router.get("/cases/{id}/timeline", summary="Show what happened to a case", **read(examples.TIMELINE))
 async def show_timeline(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
     """Every event of a case, oldest first, each with a sentence in Danish and English."""
-    return JSONResponse({"items": await find_timeline(services(request), case, as_of)})
+    return JSONResponse({"items": await find_timeline(services(request), case, as_of or None)})
 
 
 @router.get("/cases/{id}/papers", summary="List a case's papers", **read(examples.PAPERS))

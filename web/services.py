@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import psycopg
 from fastapi import Request
 from psycopg_pool import AsyncConnectionPool
 
@@ -19,7 +20,7 @@ from domain.organisation import Organisation
 from projections.listener import ViewListener
 from projections.queries import Views
 from runtime.clock import real_now
-from runtime.database import AnsweringAsyncConnection, SilentDatabaseError, check_answers
+from runtime.database import AnsweringAsyncConnection, check_answers
 from runtime.settings import DatabaseSettings
 from web.bounds import MessageRate, Threads
 from web.metrics import Metrics
@@ -127,8 +128,8 @@ def _pool(url: str, size: int) -> Pool:
     async def check(connection: AnsweringAsyncConnection[Any]) -> None:
         try:
             await check_answers(connection)
-        except SilentDatabaseError:
-            await pool.drain()  # the others lead nowhere either
+        except psycopg.OperationalError:  # dead or silent: the others lead nowhere either
+            await pool.drain()
             raise
 
     # A short reconnection: after an outage the next request begins a new one instead of waiting out a long pause.

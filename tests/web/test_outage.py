@@ -19,7 +19,6 @@ from tests.fixtures.servers import Database
 from tests.web.conftest import running_office
 from tests.web.office import API, Office, decision
 
-
 # The line is torn with sockets in every state, ours and the client's; that some are closed by the collector is meant.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -202,6 +201,27 @@ def only_read(office: Office) -> None:
         connection.execute(
             f'ALTER ROLE CURRENT_USER IN DATABASE "{name}" SET default_transaction_read_only = on'.encode()
         )
+    end_connections(office)
+
+
+async def test_keyed_posts_are_taken_at_once_when_the_database_is_back(office: Office) -> None:
+    """Every connection of their pool died with it; none of them is tried one after the other."""
+    token = office.token()
+
+    async def open_case(key: str) -> int:
+        headers = {**token, "Idempotency-Key": key}
+        facts = {"route": "orientering", "title": "Sag"}
+        return (await office.client.post(f"{API}/cases", json=facts, headers=headers)).status_code
+
+    assert set(await asyncio.gather(*(open_case(f"before-{n}") for n in range(8)))) == {201}
+    end_connections(office)
+
+    assert set(await asyncio.gather(*(open_case(f"after-{n}") for n in range(8)))) == {201}
+
+
+def end_connections(office: Office) -> None:
+    """End every other connection to the database, as its restart does."""
+    with connect(office.url) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"

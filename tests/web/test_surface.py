@@ -376,3 +376,16 @@ async def test_no_refusal_speaks_as_a_library_does(office: Office, method: str, 
 
     assert response.status_code in {404, 422}
     assert not LIBRARY.search(response.text), response.text
+
+
+async def test_an_empty_filter_is_none(office: Office) -> None:
+    """A form that nobody filled in sends every field, empty."""
+    case = office.open_case()
+    office.project()
+    empty = "status=&route=&waiting_for=&q=&overdue=&cursor=&limit="
+
+    answer = await office.client.get(f"{API}/cases?{empty}", headers=office.token())
+    shown = await office.client.get(f"{API}/cases/{case}?as_of=", headers=office.token())
+
+    assert [item["id"] for item in answer.json()["items"]] == [str(case)]
+    assert shown.status_code == 200
