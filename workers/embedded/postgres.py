@@ -37,6 +37,9 @@ POLL_SECONDS = 0.05
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}  # a killed server still loses nothing, a power cut may
 
 
+REMOVE_SECONDS = 5.0
+
+
 class PostgresError(FolderError):
     """The embedded PostgreSQL cannot be made or started."""
 
@@ -217,7 +220,7 @@ class EmbeddedPostgres:
         """Remove what a killed `initdb` left behind."""
         for half_made in self.data.glob("postgres.new-*"):
             _stop_leftovers(half_made)
-            shutil.rmtree(half_made)
+            _remove_folder(half_made)
 
     def _given(self, folder: Path) -> Path:
         """Give the folder to PostgreSQL's user, closed to everybody else."""
@@ -298,6 +301,18 @@ def _check_may_pass_on_search(data: Path, account: str) -> None:
             f"PostgreSQL runs as `{account}` when sagsgang runs as root, and that account may not pass through the "
             f"folders above {data} or {_binaries()}; move them to where it may, or start sagsgang as an ordinary user"
         )
+
+
+def _remove_folder(folder: Path) -> None:
+    """Remove a folder that a dying process may still write into, for up to five seconds; then raises `OSError`."""
+    until = time.monotonic() + REMOVE_SECONDS
+    while folder.exists():
+        try:
+            shutil.rmtree(folder)
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _stop_leftovers(cluster: Path) -> None:
