@@ -135,18 +135,28 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     return told
 
 
+def modes_below(folder: Path) -> dict[str, int]:
+    """Return the permissions of each file below a folder whose databases make and remove journals all the while."""
+    modes = dict[str, int]()
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            found = path.lstat().st_mode
+            if stat.S_ISREG(found):
+                modes[str(path.relative_to(folder))] = stat.S_IMODE(found)
+    return modes
+
+
 async def observe(history: History, services: Services) -> None:
     """Add what is seen of the ready tree to the history."""
     data = history.data
     before = sum(len(run.children) for run in history.runs)
     await until(lambda: len(started(data)) >= before + 5)  # the stand-in for `web` does not wait for the others
     children = started(data)[before:]
-    files = [path for path in data.rglob("*") if path.is_file()]
     run = Run(
         services=services,
         found=Settings(data=data).resolved(),
         kept=json.loads((data / "services.json").read_text()),
-        modes={str(path.relative_to(data)): stat.S_IMODE(path.stat().st_mode) for path in files},
+        modes=modes_below(data),
         children=children,
         alive=[is_alive(child["pid"]) for child in children],
     )
