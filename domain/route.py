@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -49,39 +49,39 @@ class Step:
     name: Name
     ask: str
     bodies: tuple[str, ...]
-    group: str | None
-    asks_concerned: bool
+    group: str | None = None
+    asks_concerned: bool = False
     """Whether the bodies named when the case opens are asked instead of `bodies`."""
-    mode: str
-    after: tuple[str, ...]
+    mode: str = "own_process"
+    after: tuple[str, ...] = ()
     """The steps that must be completed before this one opens."""
-    opened_by: Opening | None
-    due: str
-    due_on: str | None
+    opened_by: Opening | None = None
+    due: str = "none"
+    due_on: str | None = None
     """The case's attribute that holds the due date, where `due` is `attribute`."""
-    window_days: int | None
+    window_days: int | None = None
     """How long a written procedure is open, in calendar days."""
-    on_silence: str
+    on_silence: str = SILENCES[0]
     """What happens when a written procedure's window ends without an answer."""
-    complete: str
+    complete: str = COMPLETIONS[0]
     """Whether the step waits for `all` answers, for `enough` consents, or until it is due (`at_due`)."""
-    at_least: int | str | None
+    at_least: int | str | None = None
     """How many consents are enough: a number, or `majority`; None means those of all."""
-    must_have: tuple[str, ...]
+    must_have: tuple[str, ...] = ()
     """The bodies without whose consent no number is enough."""
-    counts: Mapping[str, Meaning]
+    counts: Mapping[str, Meaning] = field(default_factory=dict)
     """What outcomes mean here where it is not what the ask says; outcomes of other asks are thereby allowed."""
-    when: tuple[Condition, ...]
+    when: tuple[Condition, ...] = ()
     """Conditions of which one must hold, or the step is skipped; without any it never is."""
-    unless: tuple[Condition, ...]
+    unless: tuple[Condition, ...] = ()
     """Conditions of which none may hold, or the step is skipped."""
-    returned_to: str | None
+    returned_to: str | None = None
     """The earlier step that is asked again first when this one is sent back; None: only this one is."""
-    counts_corrections: bool
+    counts_corrections: bool = False
     """Whether a correction in the completed step changes its result; else it is late."""
-    closes: Mapping[str, str]
+    closes: Mapping[str, str] = field(default_factory=dict)
     """Steps that end with this one, each with the result it then gets."""
-    reminders: tuple[Reminder, ...]
+    reminders: tuple[Reminder, ...] = ()
 
     @property
     def is_on_demand(self) -> bool:
@@ -299,32 +299,7 @@ def _read_reminder(table: TableReader) -> Reminder:
 
 
 def _read_revision(body: str) -> Step:
-    name = Name("Tilretning", "Revision")
-    return Step(
-        id=REVISION,
-        name=name,
-        ask="revise",
-        bodies=(body,),
-        group=None,
-        asks_concerned=False,
-        mode="own_process",
-        after=(),
-        opened_by=None,
-        due="none",
-        due_on=None,
-        window_days=None,
-        on_silence=SILENCES[0],
-        complete=COMPLETIONS[0],
-        at_least=None,
-        must_have=(),
-        counts={},
-        when=(),
-        unless=(),
-        returned_to=None,
-        counts_corrections=False,
-        closes={},
-        reminders=(),
-    )
+    return Step(REVISION, Name("Tilretning", "Revision"), ask="revise", bodies=(body,))
 
 
 def _read_ending(table: TableReader) -> Ending:
