@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from domain.blocks import Block, Exit, single, step_block
-from domain.drawing import EdgeKind, asker_in_order
+from domain.drawing import EdgeKind
 from domain.shapes import EVENT, GATEWAY, Box, Flow, Shape, ShapeKind, way
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _stands_alone(node: Node, drawing: Drawing) -> bool:
     """Whether a step has a place of its own; what an outcome opens lies in the asking step's block."""
     if node.step is None or not node.step.opened_by:
         return True
-    return asker_in_order(drawing.route, node.step) is None
+    return drawing.route.asker_in_order(node.step) is None
 
 
 def _start(node: Node) -> Block:

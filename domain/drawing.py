@@ -130,23 +130,9 @@ def enough_in_words(step: Step) -> str:
     return "; ".join(words for words in (least, must, ended) if words)
 
 
-def asker_in_order(route: Route, step: Step) -> Step | None:
-    """The step of the route's order that `step` belongs to: itself, or the one whose outcomes lead to it.
-
-    None if steps that open one another are never opened from the route's order.
-    """
-    seen = set[str]()
-    while step.opened_by is not None:
-        if step.id in seen:
-            return None
-        seen.add(step.id)
-        step = route.step(step.opened_by.step)
-    return step
-
-
 def layers_of(route: Route) -> dict[str, int]:
     """Each step's layer from 1: the longest way to it. The rounds are bounded, so that a circle ends as well."""
-    hosts = {step.id: asker_in_order(route, step) or step for step in route.steps}
+    hosts = {step.id: route.asker_in_order(step) or step for step in route.steps}
     layers = dict.fromkeys(hosts, 1)
     for _ in route.steps:
         for step_id, host in hosts.items():

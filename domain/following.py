@@ -239,10 +239,13 @@ def _case_result(case: Case) -> str | None:
 
 
 def _is_done(case: Case, step_id: str) -> bool:
-    current = case.current(step_id)
+    current, step = case.current(step_id), case.route.step(step_id)
     if current.state == StepState.SKIPPED:
         return True
-    return current.state == StepState.COMPLETED and not is_negative(case.route.step(step_id), current)
+    if current.state == StepState.WAITING and step.opened_by is not None:
+        asker = case.route.asker_in_order(step)
+        return asker is None or _is_done(case, asker.id)  # what was to open it cannot come any more
+    return current.state == StepState.COMPLETED and not is_negative(step, current)
 
 
 def _is_sent_back(step: Step, current: Round) -> bool:

@@ -151,6 +151,19 @@ class Route:
     def _leads(self, earlier: str, step: Step) -> bool:
         return step.id == earlier or earlier in self.before(step.id)
 
+    def asker_in_order(self, step: Step) -> Step | None:
+        """The step of the route's order that `step` belongs to: itself, or the one whose outcomes lead to it.
+
+        None if steps that open one another are never opened from the route's order.
+        """
+        seen = set[str]()
+        while step.opened_by is not None:
+            if step.id in seen:
+                return None
+            seen.add(step.id)
+            step = self.step(step.opened_by.step)
+        return step
+
     def before(self, step_id: str) -> set[str]:
         """Every step that must be completed before another, over however many in between."""
         after = {step.id: step.after for step in self.steps}

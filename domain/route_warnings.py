@@ -6,7 +6,6 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from domain.drawing import asker_in_order
 from domain.faults import Fault, quoted
 
 if TYPE_CHECKING:
@@ -47,15 +46,15 @@ def _never_opened(route: Route) -> Iterator[_Found]:
     """Steps that nothing can open, and those that wait for one of them."""
     for step in route.steps:
         closing = _ended_before(route, step)
-        if asker_in_order(route, step) is None:
+        if route.asker_in_order(step) is None:
             what = "can never open the step, since the steps named there open only one another"
             yield f"steps[{step.id}].opened_by", what, "open one of them by a step of the route's order"
         elif closing:
             what = f"means that the step never opens, since {quoted(closing)} ends it first"
             yield f"steps[{step.id}].after", what, "remove it there, or remove the step from what that one closes"
         for earlier in step.after:
-            if asker_in_order(route, route.step(earlier)) is None:
-                what = f"names {quoted(earlier)}, which can never open, so neither can this step"
+            if route.asker_in_order(route.step(earlier)) is None:
+                what = f"names {quoted(earlier)}, which can never open, so this step does not wait for it"
                 yield f"steps[{step.id}].after", what, "mend that step, or wait for another"
 
 
@@ -168,7 +167,7 @@ def _open_together(route: Route, one: Step, other: Step) -> bool:
 
 def _precedes(route: Route, one: Step, other: Step) -> bool:
     """Whether one step is always done, for good, before another opens."""
-    host = asker_in_order(route, other)
+    host = route.asker_in_order(other)
     if one.is_on_demand or host is None:
         return host is None
     return one.id in route.before(host.id) and one.id != host.id

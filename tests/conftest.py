@@ -5,7 +5,14 @@ from __future__ import annotations
 
 import os
 
+from hypothesis import settings
+
 for _name in [name for name in os.environ if name.startswith(("SAGSGANG_", "TEMPORAL_"))]:
     del os.environ[_name]  # before any of our modules is imported: tests must not reach what the caller has running
+
+# A check of a change depends on the change alone; `--hypothesis-profile=explore` searches where nobody has looked yet.
+settings.register_profile("check", derandomize=True, database=None)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile("check")
 
 pytest_plugins = ["tests.fixtures.servers"]

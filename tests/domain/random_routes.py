@@ -14,9 +14,10 @@ id = "own"
 version = 1
 name = { da = "Egen", en = "Own" }
 source = "Kilde."
-ending = { status = "completed", result_of = "s0" }
 """
 BODIES = ("dassos", "kd-net", "kkr-midtjylland", "lemvig", "samsoe", "secretariat")
+ATTRIBUTES = {"places": 11, "held_on": "2025-06-30"}
+"""Attributes that satisfy whatever these routes need when a case opens."""
 
 
 @st.composite
@@ -27,7 +28,18 @@ def routes(draw: st.DrawFn) -> str:
     steps = [_step(draw, asks, place) for place in range(number)]
     if all("opened_by" in step for step in steps):
         del steps[0]["opened_by"]
-    return "\n".join([HEAD, *(_toml(step) for step in steps)])
+    return "\n".join([HEAD, _ending(draw, number), *(_toml(step) for step in steps)])
+
+
+def _ending(draw: st.DrawFn, number: int) -> str:
+    ids = st.sampled_from([f"s{n}" for n in range(number)])
+    ending: dict[str, Any] = {
+        "status": draw(st.sampled_from(["completed", "approved"])),
+        "result_of": draw(st.lists(ids, unique=True, min_size=1, max_size=3)),
+    }
+    if draw(st.booleans()):
+        ending["rejected_by"] = ["not_enough", "no_answer"]
+    return f"ending = {_value(ending)}"
 
 
 def _step(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
@@ -35,28 +47,63 @@ def _step(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
         "id": f"s{place}",
         "name": {"da": f"Trin {place}", "en": f"Step {place}"},
         "ask": asks[place],
-        "mode": "own_process",
+        "mode": draw(st.sampled_from(["own_process", "own_process", "meeting", "written_procedure"])),
         **_whom(draw),
+        **_place_in_order(draw, asks, place),
     }
+    step |= _due(draw, step)
+    step |= _completion(draw, step)
+    if draw(st.integers(0, 3)) == 0:
+        step["counts_corrections"] = True
+    if step["ask"] == "approve" and draw(st.integers(0, 3)) == 0:
+        step["counts"] = draw(st.sampled_from([{"rejected": "dissent"}, {"noted": "consent"}, {"returned": "dissent"}]))
+    if place and draw(st.integers(0, 3)) == 0:
+        step["closes"] = [{"step": f"s{draw(st.integers(0, place - 1))}", "result": "closed"}]
+    return step
+
+
+def _place_in_order(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
+    """After earlier steps, opened by an outcome of one, or at once; needed always or under a condition."""
     earlier = [f"s{n}" for n in range(place)]
+    found: dict[str, Any] = {}
     askers = [f"s{n}" for n, ask in enumerate(asks[:place]) if ask == "receive"]
     if draw(st.booleans()) and askers:
-        step |= {"opened_by": {"step": draw(st.sampled_from(askers)), "outcome": "questions_asked"}}
-    elif earlier:
+        return {"opened_by": {"step": draw(st.sampled_from(askers)), "outcome": "questions_asked"}}
+    if earlier and draw(st.integers(0, 3)) > 0:
         after = draw(st.lists(st.sampled_from(earlier), unique=True, min_size=1, max_size=3))
-        step |= {"after": after}
+        found["after"] = after
         if draw(st.booleans()):
-            step |= {"returned_to": draw(st.sampled_from(after))}
-        if draw(st.integers(0, 3)) == 0:
-            step |= {"when": [{"attribute": "places", "above": 10}]}
-        if draw(st.integers(0, 3)) == 0:
-            del step["after"]
-            step.pop("returned_to", None)
-    if draw(st.booleans()):
-        step |= {"due": "deadline"}
+            found["returned_to"] = draw(st.sampled_from(after))
     if earlier and draw(st.integers(0, 3)) == 0:
-        step |= {"closes": [{"step": draw(st.sampled_from(earlier)), "result": "closed"}]}
-    return step
+        found[draw(st.sampled_from(["when", "unless"]))] = [
+            {"attribute": "places", draw(st.sampled_from(["above", "at_most"])): 10}
+        ]
+    return found
+
+
+def _due(draw: st.DrawFn, step: dict[str, Any]) -> dict[str, Any]:
+    """A written procedure's window, or perhaps another due date, perhaps with reminders of it."""
+    if step["mode"] == "written_procedure":
+        due: dict[str, Any] = {"window_days": draw(st.integers(1, 20))}
+    else:
+        choices: list[dict[str, Any]] = [{}, {"due": "deadline"}, {"due": "attribute", "due_on": "held_on"}]
+        due = draw(st.sampled_from([*choices, *([{"due": "asked"}] if "opened_by" in step else [])]))
+    if len(due) > 0 and draw(st.booleans()):
+        due["reminders"] = draw(st.sampled_from([[{"days_before_due": 3}], [{"days_after_due": 1}]]))
+    return due
+
+
+def _completion(draw: st.DrawFn, step: dict[str, Any]) -> dict[str, Any]:
+    """When the step is complete: with all answers, with enough of them, or when it is due."""
+    asked = 19 if "group" in step else len(step["bodies"])
+    is_due = "window_days" in step or "due" in step
+    kind = draw(st.sampled_from(["all", "all", "enough", *(["at_due"] if is_due else [])]))
+    found: dict[str, Any] = {"complete": kind}
+    if kind == "enough" or draw(st.integers(0, 3)) == 0:
+        found["at_least"] = draw(st.sampled_from(["majority", *range(1, asked + 1)]))
+    if "bodies" in step and draw(st.integers(0, 3)) == 0:
+        found["must_have"] = [draw(st.sampled_from(step["bodies"]))]
+    return found
 
 
 def _whom(draw: st.DrawFn) -> dict[str, Any]:

@@ -128,6 +128,59 @@ def test_a_step_that_is_due_before_anybody_answered_says_so() -> None:
     assert desk.case.result == "no_answer"
 
 
+ASKING = """
+id = "aftale"
+version = 1
+name = { da = "Aftale", en = "Agreement" }
+source = "Styrelsen kan stille spørgsmål."
+ending = { status = "completed", result_of = "copy" }
+[[steps]]
+id = "agency"
+name = { da = "Styrelsen", en = "The agency" }
+ask = "receive"
+bodies = ["social-og-boligstyrelsen"]
+mode = "own_process"
+[[steps]]
+id = "reply"
+name = { da = "Svar", en = "Reply" }
+ask = "submit"
+bodies = ["secretariat"]
+mode = "own_process"
+opened_by = { step = "agency", outcome = "questions_asked" }
+[[steps]]
+id = "copy"
+name = { da = "Kopi til DASSOS", en = "Copy to DASSOS" }
+ask = "note"
+bodies = ["dassos"]
+mode = "meeting"
+after = ["reply"]
+"""
+
+
+def test_questions_that_never_come_are_not_waited_for() -> None:
+    """Once the agency has decided, the step after the reply opens although there was nothing to reply to."""
+    desk = Desk(organisation=midtjylland_with(ASKING))
+    desk.open("aftale")
+    assert desk.case.waiting_for() == ["social-og-boligstyrelsen"]
+
+    desk.answers("social-og-boligstyrelsen", "decided", supports=True)
+
+    assert desk.case.waiting_for() == ["dassos"]
+
+
+def test_questions_that_came_are_waited_for() -> None:
+    """The copy waits for the reply, also after the decision."""
+    desk = Desk(organisation=midtjylland_with(ASKING))
+    desk.open("aftale")
+
+    desk.answers("social-og-boligstyrelsen", "questions_asked", due=date(2025, 9, 5))
+    desk.answers("social-og-boligstyrelsen", "decided", supports=True)
+    assert desk.case.waiting_for() == ["secretariat"]
+
+    desk.commands("submit", step="reply")
+    assert desk.case.waiting_for() == ["dassos"]
+
+
 CAPACITY = """
 id = "kapacitet"
 version = 1
