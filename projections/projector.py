@@ -34,6 +34,8 @@ REMEMBERED_CASES = 1000
 LIVE = "views"
 TABLES = ("position", "cases", "timeline", "inbox")
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
+WRITERS = tuple(SCHEMA_FILE.with_name(f"{name}.py") for name in ("documents", "rows", "timeline", "phrases"))
+"""What rows are made by, beside the aggregate: rows of an earlier version's may lack what pages now look for."""
 
 log = structlog.get_logger()
 
@@ -197,8 +199,8 @@ def create_tables(connection: _Connection, schema: str) -> None:
 
 @lru_cache
 def view_shape() -> str:
-    """The shape of the view tables that this version writes."""
-    return hashlib.sha256(SCHEMA_FILE.read_bytes()).hexdigest()
+    """The shape of the view tables that this version writes, and of what stands in them."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in (SCHEMA_FILE, *WRITERS))).hexdigest()
 
 
 def notify(connection: _Connection, position: int, cases: Sequence[str]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +15,7 @@ import pytest
 
 from domain.case import Case
 from projections.documents import case_document
-from projections.projector import Projector, ViewShapeError, notify
+from projections.projector import WRITERS, Projector, ViewShapeError, notify
 from runtime.database import connect
 from tests.fixtures.servers import Database
 from tests.projections.stored import StoredDesk, all_rows, project
@@ -152,6 +154,14 @@ def test_an_event_that_cannot_be_folded_stops_the_projector_right_before_it(
     assert rows["position"] == [(True, before[-1].position)]
     assert [row[-1]["title"] for row in rows["cases"]] == ["Afrapportering 2025"]
     assert before[-1].position < poison < other.position
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=lambda file: file.stem)
+def test_whatever_a_writer_of_rows_uses_is_part_of_their_shape(writer: Path) -> None:
+    """So that an upgrade folds the views anew when rows are made otherwise."""
+    used = re.findall(r"^from projections\.(\w+) import", writer.read_text("utf-8"), re.MULTILINE)
+
+    assert set(used) <= {file.stem for file in WRITERS}
 
 
 def test_tables_of_another_shape_are_left_alone(database: Database, desk: StoredDesk, projector: Projector) -> None:
