@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from domain.cases import MAX_PAPER, Taken
+from domain.cases import Taken
 from domain.errors import InvalidError
+from domain.versions import MAX_PAPER
 from web.contents import Content, store_paper
 
 if TYPE_CHECKING:

@@ -144,8 +144,9 @@ def _names(rounds: list[Round]) -> str:
 
 
 def _corrected_round(case: Case, body: str, reply: Reply) -> Round:
+    """The newest round that has the answer: one that stands is corrected where it stands now."""
     for rounds in case.rounds.values():
-        for past in rounds:
+        for past in reversed(rounds):
             if body in past.answers and reply.corrects in past.answers[body].messages:
                 return past
     what = f"no answer of this body in this case has the id {reply.corrects!r}"
@@ -173,10 +174,11 @@ def _check_opened(step: Step, current: Round) -> None:
         raise StepNotOpenError(what, "wait until the steps before it are completed", "step")
 
 
-def _check_reply(case: Case, step: Step, reply: Reply, today: date) -> None:
-    outcomes = step.outcomes
+def _check_reply(case: Case, current: Round, reply: Reply, today: date) -> None:
+    step = case.route.step(current.step)
+    outcomes = step.outcomes_in(current.mode)
     if reply.outcome not in outcomes:
-        what = f"{reply.outcome!r} is no answer to {step.ask!r}"
+        what = f"{reply.outcome!r} is no answer to {step.ask!r}{_at_meeting(step, reply)}"
         raise InvalidError(what, f"choose one of {', '.join(outcomes)}", "outcome")
     _check_dates(reply, outcomes[reply.outcome].meaning, today)
     _check_questions(reply, today)
@@ -190,6 +192,10 @@ def _check_reply(case: Case, step: Step, reply: Reply, today: date) -> None:
     if reply.version is not None and not 1 <= reply.version <= newest:
         what = f"the case has no version {reply.version} of its papers"
         raise InvalidError(what, f"choose one from 1 to {newest}", "version")
+
+
+def _at_meeting(step: Step, reply: Reply) -> str:
+    return " at a meeting" if reply.outcome in step.outcomes else ""
 
 
 def _check_dates(reply: Reply, meaning: Meaning, today: date) -> None:
@@ -220,7 +226,7 @@ def _record(
     """Check the reply against what its step asks, record it, and return its effect."""
     reply = message.reply
     step = case.route.step(current.step)
-    _check_reply(case, step, reply, danish_date(at))
+    _check_reply(case, current, reply, danish_date(at))
     facts = _facts(message, current) | {
         "outcome": reply.outcome,
         "decided_on": _iso(reply.decided_on),
@@ -230,7 +236,8 @@ def _record(
         "due": _iso(reply.due),
         "supports": reply.supports,
     }
-    if event is Case.AnswerCorrected and step.counts_corrections and current.state == StepState.COMPLETED:
+    is_newest = current is case.current(step.id)
+    if event is Case.AnswerCorrected and step.counts_corrections and is_newest and current.state == StepState.COMPLETED:
         facts["effect"] = "counted"
     case.trigger_event(event, timestamp=at, **facts, **more)
     return str(facts["effect"])

@@ -22,6 +22,8 @@ class Meaning(StrEnum):
     """The body sends the matter back for changes: the step ends and the case goes to revision."""
     INTERIM = "interim"
     """A word on the way: the body's answer is still awaited."""
+    OBJECTION = "objection"
+    """The body will not settle the matter in writing: the written procedure ends and a meeting takes the matter."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,13 @@ ASKS: dict[str, Ask] = {
 OUTCOMES: dict[str, Outcome] = {key: outcome for ask in ASKS.values() for key, outcome in ask.outcomes.items()}
 """Every outcome by its id, whichever ask it belongs to."""
 
+OBJECTED = Outcome("objected", Meaning.OBJECTION, Name("Indsigelse", "Objected"))
+"""What a body may also say in a written procedure, whatever it is asked."""
+
 _RESULTS = {
+    OBJECTED.id: OBJECTED.name,
+    "asked_again": Name("Spurgt igen", "Asked again"),
+    "to_meeting": Name("Punkt til næste møde", "Item for the next meeting"),
     "closed_by_submission": Name("Lukket ved indsendelsen", "Closed by the submission"),
     "no_answer": Name("Intet svar", "No answer"),
     "not_enough": Name("Ikke nok", "Not enough"),

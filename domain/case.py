@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -52,6 +52,23 @@ class AnswerState(StrEnum):
     DELAYED = "delayed"
     ANSWERED = "answered"
     RELEASED = "released"
+    SILENT = "silent"
+    """Not heard from when the round ended, and awaited no more: nobody has answered in its place."""
+
+
+class Why(StrEnum):
+    """Why a step was asked again although nobody had sent it back."""
+
+    VERSION = "version"
+    """A material version of the papers came."""
+    OBJECTION = "objection"
+    """A body objected to the written procedure, so that the matter goes to a meeting."""
+    SILENCE = "silence"
+    """Not all were heard in the written procedure's window, so that the matter goes to a meeting."""
+
+
+ASKED_AGAIN = "asked_again"
+"""The result of a round that was still going on when a material version had its bodies asked again."""
 
 
 @dataclass
@@ -74,8 +91,21 @@ class Answer:
     reference: str | None = None
     due: str | None = None
     supports: bool | None = None
+    concerned_version: int | None = None
+    """The version of the papers that the answer is about: the one it names, else the newest of its day."""
+    stands_from: int | None = None
+    """The earlier round in which an answer that stands in this one was given."""
     messages: list[str] = field(default_factory=list)
     """Every message id of this body in this round, oldest first: a correction may name any of them."""
+
+    def standing(self, given_in: int, *, is_awaited: bool) -> Answer:
+        """The same entry in a further round; who was not heard in one that is over is not awaited in the next."""
+        copy = replace(self, messages=list(self.messages))
+        if self.state == AnswerState.ANSWERED:
+            copy.stands_from = self.stands_from or given_in
+        elif not is_awaited and self.state in {AnswerState.AWAITING, AnswerState.DELAYED}:
+            copy.state = AnswerState.SILENT
+        return copy
 
 
 @dataclass
@@ -101,6 +131,18 @@ class Round:
     """The due date whose passing has been recorded."""
     revises: str | None = None
     """In a round of the revision: the step that was rejected or returned."""
+    mode: str | None = None
+    """How the round is held, where it is not as the route's step says."""
+    why: Why | None = None
+    """Why answers of the round before stand in this one; None where everybody is asked anew."""
+    version: int | None = None
+    """The version of the papers for which bodies are asked again."""
+    asked_again: list[str] = field(default_factory=list)
+    """The bodies that are asked again, where the answers of the others stand."""
+    silence: str | None = None
+    """The route's rule for those who were not heard, once it has been applied."""
+    silent: set[str] = field(default_factory=set)
+    """The bodies to whose silence the rule was applied."""
 
     @property
     def pending(self) -> list[str]:
@@ -112,6 +154,30 @@ class Round:
         """The answers of the bodies that are asked, without those that were released."""
         return {body: a for body, a in self.answers.items() if a.state != AnswerState.RELEASED}
 
+    def supersede(self, at: datetime, version: int) -> None:
+        """End a round that is not over, because the step is asked again."""
+        if self.state in {StepState.WAITING, StepState.OPEN}:
+            self.state, self.result, self.completed_at = StepState.COMPLETED, ASKED_AGAIN, at
+            self.completed_version = version
+
+    def followed_by(self, asked: Case.StepAskedAgain) -> Round:
+        """The round after this one, in which the standing bodies' entries are carried over as they are."""
+        is_awaited = self.state == StepState.OPEN
+        answers = {body: Answer(body) for body in asked.bodies}
+        for body in asked.standing:
+            answers[body] = self.answers[body].standing(self.number, is_awaited=is_awaited)
+        return Round(
+            self.step,
+            asked.round,
+            answers,
+            invited={body for body in asked.standing if body in self.invited},
+            mode=asked.mode,
+            why=Why(asked.why),
+            version=asked.version,
+            asked_again=[body for body in asked.bodies if body not in asked.standing],
+            silent=self.silent.intersection(asked.standing),
+        )
+
     def open(self, at: datetime, version: int, due: date | None) -> None:
         """Open the round: early answers stay, all others are awaited."""
         self.state, self.opened_at, self.opened_version, self.due = StepState.OPEN, at, version, due
@@ -120,7 +186,7 @@ class Round:
                 answer.state = AnswerState.AWAITING
 
 
-@dataclass(frozen=True)
+@dataclass
 class Paper:
     """One version of the case's papers."""
 
@@ -129,6 +195,12 @@ class Paper:
     sha256: str
     size: int
     added_at: datetime
+    change: str = "editorial"
+    """`editorial`, or `material` for those that are asked again because of it."""
+    material_for: list[str] = field(default_factory=list)
+    """The bodies for which it is material; `all` alone for every one."""
+    informed: list[str] = field(default_factory=list)
+    """The bodies that had been asked before it came, and are told of it."""
 
 
 @dataclass
@@ -160,7 +232,7 @@ class Case(BaseAggregate[UUID]):
         def apply(self, aggregate: Case) -> None:
             """Bring the case to the state after this event."""
             if self.command_id:
-                aggregate.commands.setdefault(self.command_id, self.originator_version)
+                aggregate.commands[self.command_id] = self.originator_version
             self.change(aggregate)
 
         def change(self, case: Case) -> None:
@@ -199,9 +271,51 @@ class Case(BaseAggregate[UUID]):
             """Open the waiting round, or a further one."""
             rounds = case.rounds.setdefault(self.step, [])
             if not rounds or rounds[-1].number != self.round:
+                for earlier in rounds[-1:]:
+                    earlier.supersede(self.timestamp, self.originator_version)
                 rounds.append(Round(self.step, self.round, {body: Answer(body) for body in self.bodies}))
             rounds[-1].revises = self.revises
             rounds[-1].open(self.timestamp, self.originator_version, _day(self.due))
+
+    class StepAskedAgain(Event):
+        """A step goes through a further round in which the answers of the standing bodies stand."""
+
+        TOPIC: ClassVar[str] = "case.step_asked_again"
+        step: str
+        round: int
+        bodies: list[str]
+        """Everybody in the round: those that stand, and those that are asked again."""
+        standing: list[str]
+        due: str | None
+        mode: str | None
+        why: str
+        version: int | None
+
+        def change(self, case: Case) -> None:
+            """Put the next round in the newest one's place; where that still waited, the next waits too."""
+            before = case.current(self.step)
+            following, waits = before.followed_by(self), before.state == StepState.WAITING
+            before.supersede(self.timestamp, self.originator_version)
+            case.rounds[self.step].append(following)
+            if not waits:
+                following.open(self.timestamp, self.originator_version, _day(self.due))
+
+    class SilenceTaken(Event):
+        """A written procedure's window has ended, and the route says what the silence of these bodies does."""
+
+        TOPIC: ClassVar[str] = "case.silence_taken"
+        step: str
+        round: int
+        bodies: list[str]
+        rule: str
+        """The route's `on_silence`: `consent`, `meeting` or `close`."""
+
+        def change(self, case: Case) -> None:
+            """Await the silent bodies no more; nobody answers in their place."""
+            current = case.round(self.step, self.round)
+            current.silence, current.silent = self.rule, current.silent.union(self.bodies)
+            for body in self.bodies:
+                current.answers[body].state = AnswerState.SILENT
 
     class BodiesInvited(Event):
         """The bodies of an opened step are invited to answer."""
@@ -334,6 +448,7 @@ class Case(BaseAggregate[UUID]):
             """Put the answer in the body's place; an interim word leaves the body awaited."""
             answer = case.answer(self.step, self.round, self.body)
             self.fill(answer)
+            answer.concerned_version = self.version or case.newest_version
             if case.meaning(self.step, self.outcome) != Meaning.INTERIM:
                 answer.state = AnswerState.ANSWERED
                 return
@@ -359,6 +474,7 @@ class Case(BaseAggregate[UUID]):
             """Put the right values in place of the wrong ones."""
             answer = case.answer(self.step, self.round, self.body)
             self.fill(answer)
+            answer.concerned_version = self.version or answer.concerned_version or case.newest_version
             interim = case.meaning(self.step, self.outcome) == Meaning.INTERIM
             answer.state = AnswerState.AWAITING if interim else AnswerState.ANSWERED
             answer.corrected = True
@@ -397,6 +513,23 @@ class Case(BaseAggregate[UUID]):
         def change(self, case: Case) -> None:
             """Add the version to the case's papers."""
             case.papers.append(Paper(self.number, self.name, self.sha256, self.size, self.timestamp))
+
+    class VersionDeclared(Event):
+        """The secretariat has said what a further version of the papers changes, and for whom."""
+
+        TOPIC: ClassVar[str] = "case.version_declared"
+        version: int
+        kind: str
+        """`editorial` or `material`."""
+        material_for: list[str]
+        """The bodies for which it is material; `all` alone for every one."""
+        informed: list[str]
+        """The bodies that were asked before it came."""
+
+        def change(self, case: Case) -> None:
+            """Say it of the version."""
+            declared = case.papers[self.version - 1]
+            declared.change, declared.material_for, declared.informed = self.kind, self.material_for, self.informed
 
     class DeadlineExtended(Event):
         """The case has a new deadline."""
@@ -533,6 +666,21 @@ class Case(BaseAggregate[UUID]):
         """The rounds that wait for answers now."""
         return [current for _, current in self.current_rounds() if current.state == StepState.OPEN]
 
+    @property
+    def newest_version(self) -> int:
+        """The number of the newest papers; before the first are added, what is sent out is version 1."""
+        return max(len(self.papers), 1)
+
+    def openings(self, step: str) -> list[Round]:
+        """For each time that a step was opened, the newest round that it has come to since."""
+        opened: list[Round] = []
+        for past in self.rounds[step]:
+            if past.opened_version and past.why and opened:
+                opened[-1] = past
+            elif past.opened_version:
+                opened.append(past)
+        return opened
+
     def meaning(self, step: str, outcome: str) -> Meaning:
         """What an outcome does to a step."""
         return self.route.step(step).outcomes[outcome].meaning
@@ -565,7 +713,7 @@ class Case(BaseAggregate[UUID]):
         for step in self.route.steps:
             opening = step.opened_by
             if opening and (opening.step, opening.outcome) == (said.step, said.outcome):
-                opened = [r for r in self.rounds[step.id] if r.state != StepState.WAITING]
+                opened = self.openings(step.id)
                 return opened[place] if place < len(opened) else None
         return None
 

@@ -27,6 +27,7 @@ from domain.errors import (
 )
 from domain.following import next_wake, what_follows
 from domain.texts import optional, required
+from domain.versions import NewPaper, add_paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 MAX_TITLE = 300
 """The longest title, in characters."""
-MAX_PAPER = 25 * 1024 * 1024
-"""The largest paper, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -208,17 +207,12 @@ class Cases(Application[UUID]):
 
         return self._execute(case_id, command, decide)
 
-    def add_paper(self, case_id: UUID, command: Command, *, name: str, sha256: str, size: int) -> Taken:
-        """Add a version of the case's papers, whose content the caller has stored; raises `InvalidError`."""
+    def add_paper(self, case_id: UUID, command: Command, **paper: Any) -> Taken:
+        """Add a version of the case's papers, by the fields of `NewPaper`; raises `InvalidError`."""
 
         def decide(case: Case, at: datetime) -> str:
             _check_open(case)
-            if size > MAX_PAPER:
-                what = f"the paper is {size} bytes"
-                raise InvalidError(what, f"send at most {MAX_PAPER} bytes", "size")
-            facts = {"name": required(name, "name"), "sha256": sha256, "size": size}
-            self._trigger(case, Case.PaperAdded, at, command, number=len(case.papers) + 1, **facts)
-            return "counted"
+            return add_paper(case, at, command, NewPaper(**paper))
 
         return self._execute(case_id, command, decide)
 

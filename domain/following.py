@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.asks import ASKS, Meaning
+from domain.asks import ASKS, OBJECTED, Meaning
 from domain.calendar import working_day_after, working_day_before
-from domain.case import Answer, AnswerState, Case, Round, Status, StepState
+from domain.case import Answer, AnswerState, Case, Round, Status, StepState, Why
 from domain.dates import at_danish_time, danish_date, end_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from domain.route import Step
 
@@ -25,7 +25,14 @@ NOT_ENOUGH = "not_enough"
 NO_ANSWER = "no_answer"
 """The result of a step that was due before anybody had answered."""
 
+TO_MEETING = "to_meeting"
+"""The result of a written procedure whose silence makes the matter an item for the next meeting."""
+
 _NEGATIVE = {Meaning.REJECTION, Meaning.RETURN}
+_WHY = {OBJECTED.id: Why.OBJECTION, TO_MEETING: Why.SILENCE}
+"""The results with which a written procedure goes on at a meeting."""
+_SILENCE = {"meeting": TO_MEETING, "close": NO_ANSWER}
+"""The results that rules of silence give a round."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ def what_follows(case: Case, at: datetime) -> Following | None:
     """The next event due in a case at `at` (UTC), or None: call again after it has been applied, until None."""
     if case.status != Status.RUNNING:
         return None
-    rules = (_completed, _closed_by_others, _tallied_again, _revision, _reopened)
+    rules = (_completed, _to_meeting, _silent, _closed_by_others, _tallied_again, _revision, _reopened)
     openings = (_opened_on_demand, _opened_in_order, _invited)
     found = (following for rule in (*rules, *openings, _reminded, _due_passed, _ended) for following in rule(case, at))
     return next(found, None)
@@ -57,26 +64,43 @@ def next_wake(case: Case, at: datetime) -> datetime | None:
 def tally(step: Step, current: Round, *, is_due: bool = False) -> str | None:
     """The result that a round's answers give its step, or None while it is still open.
 
-    One rejection or return ends the round at once. Else it ends when everybody has answered, when enough have consented
-    (`complete = "enough"`), or when it is due (`complete = "at_due"`). A single outcome of all is the result, else the
-    ask's plain consent; where the consents are too few, the dissent, or `not_enough` where the route counts them.
+    One rejection, return or objection ends the round at once. Else it ends when nobody is awaited any more, when enough
+    have consented (`complete = "enough"`), when it is due (`complete = "at_due"`), or by the route's rule of silence. A
+    single outcome of all is the result, else the ask's plain consent; where the consents are too few, the dissent, or
+    `not_enough` where the route counts them.
     """
     final = {body: a.outcome for body, a in current.asked.items() if a.outcome and _counts(a)}
     by_meaning = {o: step.outcomes[o].meaning for o in final.values()}
-    negative = next((o for o, meaning in by_meaning.items() if meaning in _NEGATIVE), None)
-    consenting = {body for body, outcome in final.items() if by_meaning[outcome] == Meaning.CONSENT}
-    enough = len(consenting) >= step.enough(len(current.asked)) and consenting.issuperset(step.must_have)
-    ended = len(final) == len(current.asked) or (step.complete == "enough" and enough)
-    if negative or not (ended or (step.complete == "at_due" and is_due)):
-        return negative
+    stopped = next((o for m in (_NEGATIVE, {Meaning.OBJECTION}) for o in by_meaning if by_meaning[o] in m), None)
+    stopped = stopped or _SILENCE.get(current.silence or "")
+    consents = _consents(step, current, final)
+    enough = _is_enough(step, current, consents)
+    ended = not current.pending or (step.complete == "enough" and enough)
+    if stopped or not (ended or (step.complete == "at_due" and is_due)):
+        return stopped
     if enough:
-        return _common([final[body] for body in sorted(consenting)], ASKS[step.ask].plain_consent)
+        return _common([consents[body] for body in sorted(consents)], ASKS[step.ask].plain_consent)
     dissent = next((o for o, meaning in by_meaning.items() if meaning == Meaning.DISSENT), None)
     return dissent if dissent and step.at_least is None and not step.must_have else NOT_ENOUGH
 
 
 def _counts(answer: Answer) -> bool:
-    return answer.state == AnswerState.ANSWERED and answer.effect != "late"
+    """Whether an answer counts in its round: one that was late for an earlier round stands in a later one."""
+    return answer.state == AnswerState.ANSWERED and (answer.effect != "late" or answer.stands_from is not None)
+
+
+def _consents(step: Step, current: Round, final: dict[str, str]) -> dict[str, str]:
+    """Every body's consent; the silence of one that the route takes as consent is its plain one."""
+    said = {body: outcome for body, outcome in final.items() if step.outcomes[outcome].meaning == Meaning.CONSENT}
+    silent = {body for body in current.silent if body in current.asked and body not in final}
+    return said | (dict.fromkeys(silent, ASKS[step.ask].plain_consent) if step.on_silence == "consent" else {})
+
+
+def _is_enough(step: Step, current: Round, consents: dict[str, str]) -> bool:
+    """Whether so many have consented as the route wants; all means all that were heard or are awaited."""
+    unheard = [b for b, a in current.asked.items() if a.state == AnswerState.SILENT and b not in consents]
+    asked = len(current.asked) - (len(unheard) if step.at_least is None else 0)
+    return len(consents) >= step.enough(asked) and set(consents).issuperset(step.must_have)
 
 
 def _common(outcomes: list[str], otherwise: str) -> str:
@@ -90,6 +114,27 @@ def is_negative(step: Step, current: Round) -> bool:
     """Whether a completed round sent the matter back."""
     outcome = step.outcomes.get(current.result or "")
     return outcome is not None and outcome.meaning in _NEGATIVE
+
+
+def is_over(step: Step, current: Round) -> bool:
+    """Whether a round was completed with a result from which the case goes on."""
+    goes_back = is_negative(step, current) or current.result in _WHY
+    return current.state == StepState.COMPLETED and not goes_back
+
+
+def asked_again(
+    case: Case, current: Round, again: Collection[str], at: datetime, *, why: Why, **more: int | str | None
+) -> Following:
+    """The next round of a step, in which some bodies are asked again at `at` (UTC) and all other entries stand.
+
+    `more` is the `version` of the papers that is the reason, and the `mode` where the round is not as the one before.
+    """
+    step, bodies = case.route.step(current.step), list(current.asked)
+    facts: dict[str, Any] = {"mode": current.mode, "version": None, **more, "why": str(why)}
+    due = None if facts["mode"] == "meeting" else _due_again(case, step, current, at)
+    facts |= {"bodies": bodies, "standing": [body for body in bodies if body not in again]}
+    facts |= {"step": step.id, "round": current.number + 1, "due": due.isoformat() if due else None}
+    return Following(Case.StepAskedAgain, facts)
 
 
 def first_due(case: Case, step: Step, at: datetime, asked_due: date | None = None) -> date | None:
@@ -109,12 +154,44 @@ def _completed(case: Case, at: datetime) -> Iterator[Following]:
             yield _complete(current, result)
 
 
-def _closed_by_others(case: Case, _: datetime) -> Iterator[Following]:
+def _to_meeting(case: Case, at: datetime) -> Iterator[Following]:
+    """A written procedure that somebody objected to, or in whose window not all were heard, goes on at a meeting."""
     for step, current in case.current_rounds():
-        if current.state == StepState.COMPLETED and not is_negative(step, current):
-            for other, result in step.closes.items():
-                if case.current(other).state in {StepState.WAITING, StepState.OPEN}:
-                    yield _complete(case.current(other), result)
+        if current.state == StepState.COMPLETED and current.result in _WHY:
+            heard = [body for body, a in current.asked.items() if a.state == AnswerState.ANSWERED]
+            again = [b for b in current.asked if b not in heard or _objects(step, current.answers[b])]
+            yield asked_again(case, current, again, at, why=_WHY[current.result], mode="meeting")
+
+
+def _objects(step: Step, answer: Answer) -> bool:
+    return step.outcomes[answer.outcome or ""].meaning == Meaning.OBJECTION
+
+
+def _silent(case: Case, at: datetime) -> Iterator[Following]:
+    """What the route says of those who have said nothing by the end of a written procedure's window.
+
+    One that is delayed, or has said a word on the way, is not silent, so that its consent is still awaited.
+    """
+    for step, current in _waited_for(case):
+        is_past = current.due is not None and end_of_day(current.due) <= at
+        if not is_past or current.mode is not None or current.silence in _SILENCE:
+            continue
+        entries = [current.answers[body] for body in current.pending]
+        bodies = [a.body for a in entries if a.state == AnswerState.AWAITING and a.outcome is None]
+        if step.on_silence in _SILENCE or (step.on_silence == "consent" and bodies):
+            yield _following(Case.SilenceTaken, current, bodies=bodies, rule=step.on_silence)
+
+
+def _closed_by_others(case: Case, _: datetime) -> Iterator[Following]:
+    """A step that ends with another: also one that waits, but none that was asked again after that."""
+    for step, current in case.current_rounds():
+        if not is_over(step, current):
+            continue
+        for other, result in step.closes.items():
+            closed = case.current(other)
+            is_later = closed.why is not None and closed.opened_version > current.completed_version
+            if closed.state in {StepState.WAITING, StepState.OPEN} and not is_later:
+                yield _complete(closed, result)
 
 
 def _revision(case: Case, at: datetime) -> Iterator[Following]:
@@ -143,8 +220,10 @@ def _is_next_again(case: Case, step: Step, again: tuple[Step, ...], since: int) 
     """Whether a step is the next to be asked again: not reopened yet, but all those of them that come before it."""
     before = [earlier.id for earlier in again if earlier.id in step.after]
     is_reopened = case.current(step.id).opened_version > since
-    return not is_reopened and all(
-        case.current(earlier).opened_version > since and _is_done(case, earlier) for earlier in before
+    return (
+        not is_reopened
+        and all(case.current(earlier).opened_version > since for earlier in before)
+        and all(_is_done(case, earlier) for earlier in step.after)
     )
 
 
@@ -171,10 +250,10 @@ def _opened_on_demand(case: Case, at: datetime) -> Iterator[Following]:
         if step.opened_by is None or case.current(step.opened_by.step).state != StepState.OPEN:
             continue
         wanted = case.said(step.opened_by.step, step.opened_by.outcome)
-        current = case.current(step.id)
-        taken = current.number - (current.state == StepState.WAITING)
+        current, taken = case.current(step.id), len(case.openings(step.id))
         if current.state != StepState.OPEN and len(wanted) > taken:
-            yield _open(case, step, taken + 1, at, asked_due=wanted[taken].due)
+            number = current.number + (current.state != StepState.WAITING)
+            yield _open(case, step, number, at, asked_due=wanted[taken].due)
 
 
 def _opened_in_order(case: Case, at: datetime) -> Iterator[Following]:
@@ -245,7 +324,7 @@ def _is_done(case: Case, step_id: str) -> bool:
     if current.state == StepState.WAITING and step.opened_by is not None:
         asker = case.route.asker_in_order(step)
         return asker is None or _is_done(case, asker.id)  # what was to open it cannot come any more
-    return current.state == StepState.COMPLETED and not is_negative(step, current)
+    return is_over(step, current)
 
 
 def _is_sent_back(step: Step, current: Round) -> bool:
@@ -288,6 +367,12 @@ def _open(
     facts = {"due": due.isoformat() if due else None, "revises": revises}
     bodies = list(case.asked.get(step.id, step.bodies))
     return Following(Case.StepOpened, {"step": step.id, "round": number, "bodies": bodies, **facts})
+
+
+def _due_again(case: Case, step: Step, current: Round, at: datetime) -> date | None:
+    """The due date of a round in which bodies are asked again; one that has passed cannot be asked for."""
+    due = first_due(case, step, at, current.due)
+    return due if due is None or due >= danish_date(at) else None
 
 
 def _complete(current: Round, result: str) -> Following:

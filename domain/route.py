@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from domain.asks import ASKS, OUTCOMES, Meaning, Outcome
+from domain.asks import ASKS, OBJECTED, OUTCOMES, Meaning, Outcome
 from domain.conditions import Condition, any_holds, read_conditions
 from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
 from domain.names import Name, read_name
@@ -18,7 +18,12 @@ REVISION = "revise"
 
 MODES = ("meeting", "written_procedure", "own_process")
 DUES = ("none", "window", "deadline", "asked", "attribute")
-SILENCES = ("stay_open",)
+WRITTEN = "written_procedure"
+OWN_ASKS = ("submit", "receive", "revise")
+"""The asks of the secretariat and the agency themselves: nobody consents to anything in them."""
+SILENCES = ("stay_open", "consent", "meeting", "close")
+COUNTED = tuple(meaning for meaning in Meaning if meaning != Meaning.OBJECTION)
+"""What an outcome may count as; only an objection is an objection."""
 COMPLETIONS = ("all", "enough", "at_due")
 MAJORITY = "majority"
 LONGEST_DAYS = 3650
@@ -62,7 +67,7 @@ class Step:
     window_days: int | None = None
     """How long a written procedure is open, in calendar days."""
     on_silence: str = SILENCES[0]
-    """What happens when a written procedure's window ends without an answer."""
+    """What happens at the end of a written procedure's window to those who were not heard."""
     complete: str = COMPLETIONS[0]
     """Whether the step waits for `all` answers, for `enough` consents, or until it is due (`at_due`)."""
     at_least: int | str | None = None
@@ -92,7 +97,19 @@ class Step:
     def outcomes(self) -> dict[str, Outcome]:
         """Every outcome that this step allows, with what it means here; the plain consent stands first."""
         known = {**ASKS[self.ask].outcomes, **{key: OUTCOMES[key] for key in self.counts if key in OUTCOMES}}
+        if self.mode == WRITTEN and self.is_decided:
+            known[OBJECTED.id] = OBJECTED
         return {key: replace(one, meaning=self.counts.get(key, one.meaning)) for key, one in known.items()}
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether bodies decide in the step, so that their answers are bound to a version of the papers."""
+        return self.ask not in OWN_ASKS
+
+    def outcomes_in(self, mode: str | None) -> dict[str, Outcome]:
+        """The outcomes that a round allows: held in another mode than the step's, it takes no objection."""
+        is_own = mode is None or mode == self.mode
+        return {key: one for key, one in self.outcomes.items() if is_own or one.meaning != Meaning.OBJECTION}
 
     def is_needed(self, attributes: Mapping[str, Any]) -> bool:
         """Whether a case with these attributes goes through the step."""
@@ -225,7 +242,7 @@ def _read_step(table: TableReader) -> Step:
         mode=mode,
         after=table.optional_texts("after") or (),
         opened_by=_read_opening(table),
-        due=table.optional_one_of("due", DUES) or ("window" if mode == "written_procedure" else "none"),
+        due=table.optional_one_of("due", DUES) or ("window" if mode == WRITTEN else "none"),
         due_on=table.optional_text("due_on"),
         window_days=table.optional_number("window_days", minimum=1, maximum=LONGEST_DAYS),
         on_silence=table.optional_one_of("on_silence", SILENCES) or SILENCES[0],
@@ -241,6 +258,7 @@ def _read_step(table: TableReader) -> Step:
         reminders=tuple(_read_reminder(r) for r in table.optional_tables("reminders") or ()),
     )
     _check_step(step, table)
+    _check_silence(step, table)
     table.done()
     return step
 
@@ -266,6 +284,17 @@ def _check_step(step: Step, table: TableReader) -> None:
         table.fault("after", "stands beside opened_by", "remove one of the two")
 
 
+def _check_silence(step: Step, table: TableReader) -> None:
+    if step.on_silence == SILENCES[0]:
+        return
+    if step.mode != WRITTEN or step.due == "none" or not step.is_decided:
+        what = f"is {quoted(step.on_silence)} where no written procedure ends"
+        mend = f'write mode = "{WRITTEN}" with a due date and an ask that bodies decide, or "{SILENCES[0]}"'
+        table.fault("on_silence", what, mend)
+    if step.complete == "at_due":
+        table.fault("on_silence", 'stands beside complete = "at_due"', "remove one of the two")
+
+
 def _read_at_least(table: TableReader) -> int | str | None:
     """A whole number, or the text `majority`."""
     if table.is_text("at_least"):
@@ -278,7 +307,7 @@ def _read_counts(table: TableReader) -> dict[str, Meaning]:
     inner = table.optional_table("counts")
     if inner is None:
         return {}
-    read = {key: inner.optional_one_of(key, tuple(Meaning)) for key in OUTCOMES if inner.has(key)}
+    read = {key: inner.optional_one_of(key, COUNTED) for key in OUTCOMES if inner.has(key)}
     inner.done()
     return {key: meaning for key, meaning in read.items() if meaning}
 

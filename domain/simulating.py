@@ -53,6 +53,7 @@ _CHANCES = {
     Meaning.INTERIM: 6.0,
     Meaning.RETURN: 1.0,
     Meaning.REJECTION: 1.0,
+    Meaning.OBJECTION: 1.0,
 }
 """How likely an outcome is by what it means; the plain consent is five times as likely as another."""
 _SENT_BACK = {Meaning.RETURN, Meaning.REJECTION}
@@ -216,9 +217,10 @@ class _Simulation:
         if answer.state != AnswerState.DELAYED and self._random.random() < _DELAY_CHANCE:
             return DELAYED
         revisions = len(case.rounds.get(case.route.revision.id, []))
-        chances = {o.id: _CHANCES[o.meaning] for o in step.outcomes.values()}
+        outcomes = step.outcomes_in(current.mode).values()
+        chances = {o.id: _CHANCES[o.meaning] for o in outcomes}
         chances[ask.plain_consent] *= 5
-        for outcome in step.outcomes.values():
+        for outcome in outcomes:
             spent = outcome.meaning in _SENT_BACK and revisions >= MOST_REVISIONS
             if spent or (outcome.meaning == Meaning.INTERIM and len(answer.messages) > 1):
                 chances[outcome.id] = 0
@@ -228,7 +230,7 @@ class _Simulation:
         """A plausible working day: in the later part of the time there is, those of a group one after the other."""
         today = danish_date(self._now)
         left = (current.due - today).days if current.due else 0
-        period = left if left > 0 else _USUAL_DAYS.get(step.mode, _DAYS_TO_REPLY)
+        period = left if left > 0 else _USUAL_DAYS.get(current.mode or step.mode, _DAYS_TO_REPLY)
         part = 0.25 + 0.6 * place / len(current.answers) if len(current.answers) > 1 else 0.6
         if body == SECRETARIAT:
             part = 0.9

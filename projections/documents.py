@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.case import Case, Status, StepState
+from domain.following import is_negative
 
 if TYPE_CHECKING:
     from domain.case import Answer, Paper, Round
@@ -100,14 +101,19 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
         "name": _name(step.name),
         "round": shown.number,
         "ask": step.ask,
-        "mode": step.mode,
+        "mode": shown.mode or step.mode,
         "state": str(shown.state),
         "result": shown.result,
         "opened_at": instant(shown.opened_at),
         "due": _day(_due(case, step, shown)),
         "due_passed": shown.overdue is not None and shown.overdue == shown.due,
         "completed_at": instant(shown.completed_at),
+        "sent_back": shown.state == StepState.COMPLETED and is_negative(step, shown),
         "revises": shown.revises,
+        "why": shown.why and str(shown.why),
+        "version": shown.version,
+        "asked_again": shown.asked_again,
+        "silence": shown.silence,
         "answers": [_answer_document(answer) for answer in shown.answers.values()],
     }
 
@@ -129,6 +135,8 @@ def _answer_document(answer: Answer) -> Document:
         "source": answer.source,
         "message_id": answer.message_id,
         "version": answer.version,
+        "concerned_version": answer.concerned_version,
+        "stands_from": answer.stands_from,
         "expected_on": answer.expected_on,
         "corrected": answer.corrected,
         "remark": answer.remark,

@@ -38,6 +38,7 @@ OUTCOMES = {
     "decision_intended": Name("har sendt en påtænkt afgørelse", "sent an intended decision"),
     "submitted": Name("har indsendt sagen", "submitted it"),
     "resubmitted": Name("har genfremsat sagen", "resubmitted it"),
+    "objected": Name("har gjort indsigelse mod skriftlig behandling", "objected to the written procedure"),
 }
 """What a body did, behind its name, for every outcome of every ask."""
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.asks import result_name
-from domain.case import Case
+from domain.case import AnswerState, Case, StepState
 from domain.dates import danish_date
 from domain.names import Name
 from domain.organisation import BodyKind, UnknownBodyError
+from domain.versions import ALL, EDITORIAL
 from projections.documents import Document, instant
 from projections.phrases import CASE_STATUSES, CHANGES, DECIDERS, EFFECTS, NONE, OUTCOMES, SUPPORTS, long_date
 
@@ -27,6 +28,18 @@ LONGEST_REMARK = 200
 """How many characters of a remark a sentence quotes."""
 NOTHING = Name("", "")
 ARTICLE = "The "
+_WHY = {
+    "version": Name("Version {version} er væsentlig for {step}", "Version {version} is material for {step}"),
+    "objection": Name(
+        "Efter indsigelsen er {step} et punkt til næste møde",
+        "After the objection {step} is an item for the next meeting",
+    ),
+    "silence": Name(
+        "Fordi ikke alle blev hørt, er {step} et punkt til næste møde",
+        "Since not all were heard, {step} is an item for the next meeting",
+    ),
+}
+"""Why bodies are asked again while other answers stand."""
 
 
 def timeline_entry(before: Case | None, event: Case.Event, position: int, organisation: Organisation) -> Document:
@@ -78,7 +91,9 @@ class _Moment:
         return Name(_small(name.da) if is_common else name.da, _small(name.en) if _has_article(name) else name.en)
 
     def bodies(self, bodies: Sequence[str]) -> Name:
-        """A few bodies by name, many by number."""
+        """A few bodies by name, many by number, none as nobody."""
+        if not bodies:
+            return Name("ingen", "nobody")
         if len(bodies) > MOST_NAMES:
             return Name(f"{len(bodies)} organer", f"{len(bodies)} bodies")
         names = [self.body(body) for body in bodies]
@@ -106,7 +121,8 @@ def _opened(moment: _Moment) -> Name:
 def _step_opened(moment: _Moment) -> Name:
     event, step = moment.event, moment.step
     bodies, due = moment.bodies(event.bodies), _after_comma(event.due, "frist", "due")
-    again = Name(f" igen (runde {event.round})", f" again (round {event.round})") if event.round > 1 else NOTHING
+    is_again = event.step in moment.case.rounds and moment.case.openings(event.step)
+    again = Name(f" igen (runde {event.round})", f" again (round {event.round})") if is_again else NOTHING
     if event.revises:
         sent_back = _quoted(moment.case.route.step(event.revises.partition("#")[0]).name)
         again = Name(f", fordi {sent_back.da} ikke gik igennem", f", because {sent_back.en} did not go through")
@@ -114,6 +130,48 @@ def _step_opened(moment: _Moment) -> Name:
         f"Trinnet {step.da} åbnede{again.da}: {bodies.da} er spurgt{due.da}.",
         f"The step {step.en} opened{again.en}: {bodies.en} {_was(event.bodies)} asked{due.en}.",
     )
+
+
+def _asked_again(moment: _Moment) -> Name:
+    """Who is asked again and why, and how many answers stand; before a step opens, whose answers count no longer."""
+    event, step, stand = moment.event, moment.step, _standing(moment)
+    again = [body for body in event.bodies if body not in event.standing]
+    bodies, due = moment.bodies(again), _after_comma(event.due, "frist", "due")
+    if moment.case.current(event.step).state == StepState.WAITING:
+        return Name(
+            f"{bodies.da} svarede på {step.da} om en ældre version; det tæller ikke længere{stand.da}.",
+            f"{bodies.en} answered {step.en} about an older version; that counts no longer{stand.en}.",
+        )
+    why = _WHY[event.why]
+    return Name(
+        f"{why.da.format(step=step.da, version=event.version)}: {bodies.da} er spurgt igen"
+        f" (runde {event.round}){due.da}{stand.da}.",
+        f"{why.en.format(step=step.en, version=event.version)}: {bodies.en} {_was(again)} asked again"
+        f" (round {event.round}){due.en}{stand.en}.",
+    )
+
+
+def _standing(moment: _Moment) -> Name:
+    """How many answers stand in the next round."""
+    answers = moment.case.current(moment.event.step).answers
+    number = sum(answers[body].state == AnswerState.ANSWERED for body in moment.event.standing)
+    if not number:
+        return NOTHING
+    return Name(f"; {number} svar står", f"; {number} {'answer stands' if number == 1 else 'answers stand'}")
+
+
+def _silence_taken(moment: _Moment) -> Name:
+    """That the window ended, and what comes of it where nothing but the silence decides."""
+    bodies, step = moment.bodies(moment.event.bodies), moment.step
+    ended = Name(f"Svarfristen for {step.da} er udløbet", f"The window of {step.en} has ended")
+    if not moment.event.bodies:
+        return Name(f"{ended.da}.", f"{ended.en}.")
+    if moment.event.rule == "consent":
+        return Name(
+            f"{ended.da}; tavsheden fra {bodies.da} gælder som samtykke efter forløbets regel.",
+            f"{ended.en}; by the route's rule the silence of {bodies.en} is consent.",
+        )
+    return Name(f"{ended.da} uden svar fra {bodies.da}.", f"{ended.en} without an answer from {bodies.en}.")
 
 
 def _invited(moment: _Moment) -> Name:
@@ -210,6 +268,21 @@ def _paper_added(moment: _Moment) -> Name:
     )
 
 
+def _version_declared(moment: _Moment) -> Name:
+    event, told = moment.event, moment.bodies(moment.event.informed)
+    if event.kind == EDITORIAL:
+        return Name(
+            f"Version {event.version} er redaktionel; {told.da} er orienteret.",
+            f"Version {event.version} is editorial; {told.en} {_was(event.informed)} informed.",
+        )
+    everybody = event.material_for == [ALL]
+    whom = Name("alle", "all") if everybody else moment.bodies(event.material_for)
+    return Name(
+        f"Version {event.version} er en væsentlig ændring for {whom.da}.",
+        f"Version {event.version} is a material change for {whom.en}.",
+    )
+
+
 def _deadline_extended(moment: _Moment) -> Name:
     new, why = long_date(moment.event.deadline), moment.event.reason
     old = long_date(moment.case.deadline.isoformat()) if moment.case.deadline else None
@@ -249,6 +322,8 @@ def _closed(moment: _Moment) -> Name:
 SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.Opened: _opened,
     Case.StepOpened: _step_opened,
+    Case.StepAskedAgain: _asked_again,
+    Case.SilenceTaken: _silence_taken,
     Case.BodiesInvited: _invited,
     Case.BodiesReminded: _reminded,
     Case.DuePassed: _due_passed,
@@ -261,6 +336,7 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.AnswerCorrected: _corrected,
     Case.DelayReported: _delayed,
     Case.PaperAdded: _paper_added,
+    Case.VersionDeclared: _version_declared,
     Case.DeadlineExtended: _deadline_extended,
     Case.Suspended: _suspended,
     Case.Resumed: _resumed,

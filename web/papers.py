@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from domain.cases import MAX_PAPER
+from domain.versions import MAX_PAPER
 from web import examples
 from web.commands import KEY, CaseId, first_effect
 from web.contents import Content, store_paper

@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from domain.route import OWN_ASKS, SILENCES
+
 ASKED = ("note", "approve", "support", "join", "receive", "submit", "comment")
 HEAD = """
 id = "own"
@@ -53,6 +55,8 @@ def _step(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
     }
     step |= _due(draw, step)
     step |= _completion(draw, step)
+    if step["mode"] == "written_procedure" and step["ask"] not in OWN_ASKS and step["complete"] != "at_due":
+        step["on_silence"] = draw(st.sampled_from(SILENCES))
     if draw(st.integers(0, 3)) == 0:
         step["counts_corrections"] = True
     if step["ask"] == "approve" and draw(st.integers(0, 3)) == 0:

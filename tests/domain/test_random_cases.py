@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.asks import ASKS, OUTCOMES
+from domain.asks import ASKS, OBJECTED, OUTCOMES
 from domain.case import Case, Status, StepState
 from domain.errors import RefusalError
+from projections.consents import consents
 from projections.documents import Document, case_document
 from projections.folding import after
 from projections.timeline import timeline_entry
@@ -23,6 +24,7 @@ from tests.domain.random_routes import ATTRIBUTES, BODIES, routes
 DUE = date(2025, 9, 5)
 MOST_TURNS = 120
 """In so many turns a case whose bodies all consent must have ended."""
+SAID = sorted({*OUTCOMES, OBJECTED.id})
 COUNCILS = ("lemvig", "skive", "samsoe")
 STRANGER = "takstgruppen"
 """A body that no route here asks."""
@@ -49,7 +51,7 @@ class RandomCase(RuleBasedStateMachine):
         self.desk = Desk(organisation=midtjylland_with(text))
         self.desk.open("own", deadline=date(2025, 5, 31), attributes=ATTRIBUTES)
 
-    @rule(data=st.data(), outcome=st.sampled_from(sorted(OUTCOMES)), age=st.integers(-1, 9))
+    @rule(data=st.data(), outcome=st.sampled_from(SAID), age=st.integers(-1, 9))
     def answers(self, data: st.DataObject, outcome: str, age: int) -> None:
         """A body answers, perhaps with an id that it used before, perhaps dated tomorrow, perhaps unasked."""
         body, number = self._somebody(data), self._number(data)
@@ -76,7 +78,7 @@ class RandomCase(RuleBasedStateMachine):
         body, number = self._somebody(data), self._number(data)
         self._try(body, number, lambda: self.desk.delays(body, f"m{number}"))
 
-    @rule(data=st.data(), outcome=st.sampled_from(sorted(OUTCOMES)))
+    @rule(data=st.data(), outcome=st.sampled_from(SAID))
     def corrects(self, data: st.DataObject, outcome: str) -> None:
         """A body corrects what was sent, by it or by another."""
         if not self.taken:
@@ -97,6 +99,13 @@ class RandomCase(RuleBasedStateMachine):
     def steers(self, name: str) -> None:
         """The secretariat resubmits, or has a case go on."""
         self._attempt(lambda: self.desk.commands(name))
+
+    @rule(data=st.data(), change=st.sampled_from(["editorial", "material"]))
+    def adds_papers(self, data: st.DataObject, change: str) -> None:
+        """The secretariat adds a version of the papers, material for somebody, or for all."""
+        named = [self._somebody(data)] if change == "material" and data.draw(st.booleans()) else []
+        facts = {"name": "v.pdf", "sha256": "0" * 64, "size": 1, "change": change, "material_for": named}
+        self._attempt(lambda: self.desk.commands("add_paper", **facts))
 
     @precondition(lambda self: self.desk.now.day % 3 == 0)
     @rule()
@@ -173,7 +182,8 @@ class RandomCase(RuleBasedStateMachine):
             self.folded = after(self.folded, fact)
         case = self._case()
         assert self.folded == case
-        self.stood[case.version] = case_document(case, case.version)
+        document = self.stood[case.version] = case_document(case, case.version)
+        assert consents(document)["case"] == str(case.id)
 
     def teardown(self) -> None:
         """Looking back finds the case as it stood; and a case that is open can still come to its end."""

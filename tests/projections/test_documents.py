@@ -118,9 +118,8 @@ def test_papers_are_listed_with_digest_and_size(desk: Desk) -> None:
     desk.open()
     desk.commands("add_paper", name="svar.pdf", sha256="0" * 64, size=10)
 
-    assert _document(desk)["papers"] == [
-        {"number": 1, "name": "svar.pdf", "sha256": "0" * 64, "size": 10, "added_at": "2025-03-18T09:00:00.000000Z"}
-    ]
+    facts = {"number": 1, "name": "svar.pdf", "sha256": "0" * 64, "size": 10, "added_at": "2025-03-18T09:00:00.000000Z"}
+    assert _document(desk)["papers"] == [{**facts, "change": "editorial", "material_for": [], "informed": []}]
 
 
 @pytest.mark.parametrize(("day", "overdue"), [(date(2025, 3, 25), False), (date(2025, 3, 26), True)])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.asks import ASKS
+from domain.asks import ASKS, OBJECTED
 from domain.case import Case
 from projections.documents import Document
 from projections.phrases import EFFECTS, OUTCOMES, long_date
@@ -39,6 +39,22 @@ bodies = ["kkr-midtjylland"]
 mode = "meeting"
 after = ["a"]
 """
+WRITTEN = """
+id = "written"
+version = 1
+name = { da = "Skriftlig", en = "Written" }
+source = "Den, der tier, samtykker."
+ending = { status = "completed", result_of = "a" }
+
+[[steps]]
+id = "a"
+name = { da = "Trin", en = "Step" }
+ask = "approve"
+bodies = ["dassos", "kd-net"]
+mode = "written_procedure"
+window_days = 7
+on_silence = "consent"
+"""
 ENTRY_KEYS = {
     "position", "version", "recorded_at", "type", "step", "round", "body", "actor", "decided_on", "da", "en",
 }  # fmt: skip
@@ -59,7 +75,7 @@ def test_every_kind_of_event_has_a_sentence() -> None:
 
 def test_every_outcome_and_effect_has_its_words() -> None:
     """A new outcome cannot be forgotten."""
-    assert set(OUTCOMES) == {outcome for ask in ASKS.values() for outcome in ask.outcomes}
+    assert set(OUTCOMES) == {OBJECTED.id} | {outcome for ask in ASKS.values() for outcome in ask.outcomes}
     assert set(EFFECTS) == {"counted", "early", "late"}
 
 
@@ -271,7 +287,7 @@ def test_dates_are_written_as_people_write_them(day: str, da: str, en: str) -> N
 def _every_kind_of_event() -> list[Document]:
     """The timelines of a few cases in which everything happens at least once."""
     whole, rejected, simple = Desk(), Desk(), Desk()
-    reopened = Desk(organisation=midtjylland_with(REOPENING))
+    reopened, written = (Desk(organisation=midtjylland_with(route)) for route in (REOPENING, WRITTEN))
     whole.open()
     whole.commands("add_paper", name="svar.pdf", sha256="0" * 64, size=10)
     whole.let_pass("2025-03-28")
@@ -289,12 +305,17 @@ def _every_kind_of_event() -> list[Document]:
     rejected.commands("resume")
     rejected.commands("withdraw", "Udmeldingen er trukket tilbage")
     simple.open("orientering")
+    written.open("written")
+    written.commands("add_paper", name="svar.pdf", sha256="0" * 64, size=10)
+    written.answers("dassos", "approved")
+    written.commands("add_paper", name="svar.pdf", sha256="1" * 64, size=10, change="material")
+    written.let_pass("2025-04-01")
     reopened.open("reopening")
     reopened.commands("add_body", step="a", body="kd-net", reason="Berørt")
     reopened.commands("release_body", step="a", body="kd-net", reason="Ikke berørt alligevel")
     reopened.answers("dassos", "approved", "m1")
     reopened.corrects("dassos", "m1", "postponed")
-    return [entry for desk in (whole, rejected, simple, reopened) for entry in _timeline(desk)]
+    return [entry for desk in (whole, rejected, simple, reopened, written) for entry in _timeline(desk)]
 
 
 def _timeline(desk: Desk) -> list[Document]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.cases import MAX_PAPER
 from domain.errors import InvalidError
+from domain.versions import MAX_PAPER
 from runtime.database import connect
 from tests.web.office import API, Office
 from web.contents import Content, forget_abandoned, store_paper
