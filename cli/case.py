@@ -119,6 +119,20 @@ def show_timeline(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> Non
     show({"items": items}, lambda console: print_timeline(console, items))
 
 
+@command(app, "consents")
+def show_consents(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> None:
+    """Show which body has consented to which version of the papers, now or at an earlier moment."""
+    from cli.office import in_office
+    from cli.tables import Names, print_consents
+    from projections.consents import consents
+
+    async def work(office: Office) -> tuple[Document, Names]:
+        return consents(await office.case(case_id, as_of)), Names(office.organisation, office.today)
+
+    matrix, names = in_office(data, work)
+    show(matrix, lambda console: print_consents(console, matrix, names))
+
+
 @command(app, "withdraw")
 def withdraw(case_id: CaseId, reason: Reason, data: Data = None) -> None:
     """Take a case back."""
@@ -171,12 +185,17 @@ def resubmit(case_id: CaseId, data: Data = None) -> None:
 def add_version(
     case_id: CaseId,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The new version.")],
+    material: Annotated[bool, typer.Option("--material", help="It changes what bodies have consented to.")] = False,
+    material_for: Annotated[
+        list[str] | None, typer.Option("--for", metavar="BODY", help="Of a material version: a body for which it is.")
+    ] = None,
     data: Data = None,
 ) -> None:
-    """Add a version of a case's papers."""
+    """Add a version of a case's papers; of a material one, those that have answered are asked again."""
     from cli.papers import add_paper, read_paper
+    from domain.versions import MATERIAL
 
-    content = read_paper(file)
+    content = read_paper(file, MATERIAL if material else None, material_for or [])
     _command(data, lambda office: add_paper(office, case_id, content))
 
 

@@ -13,17 +13,22 @@ from domain.versions import MAX_PAPER
 from web.contents import Content, store_paper
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cli.office import Office
 
 
-def read_paper(file: Path) -> Content:
-    """What stands in a file; raises `InvalidError` for one that cannot be a paper, and `OSError`."""
+def read_paper(file: Path, change: str | None = None, material_for: Sequence[str] = ()) -> Content:
+    """What stands in a file, with what is said of its change.
+
+    Raises `InvalidError` for one that cannot be a paper, and `OSError`.
+    """
     if file.stat().st_size > MAX_PAPER:
         raise InvalidError(f"{file} is over {MAX_PAPER} bytes", "give a smaller file", "paper")
     content = file.read_bytes()
     if not content:
         raise InvalidError(f"{file} is empty", "give a file with content", "paper")
-    return Content(file.name, content)
+    return Content(file.name, content, change, tuple(material_for))
 
 
 def add_paper(office: Office, case_id: UUID, paper: Content) -> Taken:

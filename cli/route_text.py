@@ -7,9 +7,9 @@ from typing import Any
 
 from domain.asks import ASKS
 from domain.conditions import Condition
-from domain.drawing import enough_in_words, needed_in_words
+from domain.drawing import enough_in_words, needed_in_words, silence_in_words
 from domain.organisation import Organisation
-from domain.route import Route, Step
+from domain.route import WRITTEN, Route, Step
 
 _MODES = {
     "meeting": "på møde / at a meeting",
@@ -90,6 +90,8 @@ def _about(step: Step, organisation: Organisation) -> list[str]:
     if step.returned_to:
         lines.append(f"   sendt tilbage går sagen igen fra / sent back, it goes again from: {step.returned_to}")
     lines += [f"   frist / due: {due}" for due in [_due(step)] if due]
+    if step.mode == WRITTEN and step.is_decided:
+        lines.append(f"   tavshed / silence: {silence_in_words(step)}")
     lines += [f"   afslutter / closes: {closed} ({result})" for closed, result in step.closes.items()]
     return lines
 

@@ -35,6 +35,10 @@ STYLES = {
     "waiting": "dim",
     "not_asked": "dim",
     "released": "dim",
+    "silent": "dim",
+    "stands": "green",
+    "asked_again": "bold yellow",
+    "informed": "dim",
     "skipped": "dim",
     "stopped": "red",
     "running": "bold yellow",
@@ -43,7 +47,7 @@ STYLES = {
     "rejected": "red",
     "approved": "bold green",
 }
-MARKS = {"not_asked": "·", "awaiting": "○", "delayed": "◔", "answered": "●", "released": "–"}
+MARKS = {"not_asked": "·", "awaiting": "○", "delayed": "◔", "answered": "●", "released": "–", "silent": "◌"}
 NARROWEST = {"Svar / Answers": len("19 af 19"), "Frist / Due": len("30. november 2026")}
 """Columns that lose their meaning when a narrow terminal cuts them."""
 LENGTH_OF_ID = 36
@@ -98,6 +102,18 @@ def print_timeline(console: Console, items: Sequence[Document]) -> None:
     for item in items:
         english = Text(f"  {clean(item['en'])}" if both else "", style="dim")
         console.print(Text.assemble(sentence(item, timed=True), english), soft_wrap=True)
+
+
+def print_consents(console: Console, matrix: Document, names: Names) -> None:
+    """Print who has consented to which version, a table a step."""
+    for step in matrix["steps"]:
+        titles = [f"Version {version['number']}" for version in matrix["versions"]]
+        table = Table("Organ / Body", *titles, title=Text(step["name"]["da"]), title_justify="left")
+        for row in step["rows"]:
+            table.add_row(Text(names(row["body"])), *(_consent(cell) for cell in row["cells"]))
+        console.print(table)
+    if not matrix["steps"]:
+        console.print("Ingen er spurgt endnu / nobody is asked yet")
 
 
 def print_inbox(console: Console, name: str, items: Sequence[Document]) -> None:
@@ -227,6 +243,16 @@ def _said(answer: Document, names: Names) -> str:
 def _verdict(answer: Document) -> str:
     """Whether a deciding authority supports the matter."""
     return "" if answer["supports"] is None else f", {words.SUPPORTS[answer['supports']].da}"
+
+
+def _consent(cell: Document) -> Text:
+    """What a body has done with a version, in Danish."""
+    state = cell["state"]
+    if state is None:
+        return Text("")
+    outcome = result_name(cell["outcome"]).da if cell["outcome"] else ""
+    said = "" if state == "answered" else words.CONSENTS[state].da
+    return Text(": ".join(filter(None, (said, outcome))), style=STYLES[state])
 
 
 def _cell(answer: Document, names: Names) -> Text:

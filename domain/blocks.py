@@ -29,6 +29,8 @@ _LINE = 14
 _GAP = 50
 """Between two shapes in a row."""
 
+_OVERDUE = {"stay_open": "Overskredet", "consent": "Samtykke", "meeting": "Til næste møde", "close": "Uden svar"}
+"""What the end of a step's time means, by its rule of silence."""
 _ENDINGS = {"window": "{} dage", "deadline": "sagens frist", "asked": "den stillede frist"}
 
 
@@ -113,7 +115,9 @@ def _add_due(block: Block, task: Shape, step: Step) -> None:
     label = Box(x + 6, _TOP - _RADIUS - 2 * _LINE - 4, 100, 2 * _LINE)
     due = _border_event(ShapeKind.DUE, task, name, (x, _TOP), label)
     beside = Box(x + _RADIUS + 4, y - _LINE // 2, 70, _LINE)
-    overdue = Shape(f"overdue_{step.id}", ShapeKind.OVERDUE, "Overskredet", Box.around((x, y), EVENT), beside, step)
+    overdue = Shape(
+        f"overdue_{step.id}", ShapeKind.OVERDUE, _OVERDUE[step.on_silence], Box.around((x, y), EVENT), beside, step
+    )
     block.shapes += [due, overdue]
     block.flows.append(Flow(due.id, overdue.id, ((x, due.box.y), (x, overdue.box.bottom))))
 

@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 
 from domain.asks import ASKS
 from domain.bpmn_layout import lay_out
-from domain.drawing import enough_in_words, needed_in_words
+from domain.drawing import enough_in_words, needed_in_words, silence_in_words
+from domain.route import WRITTEN
 from domain.shapes import BORDER_EVENTS, ShapeKind
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def _about(step: Step) -> str:
     """What the shapes leave out: the ask, the way, and the reminders."""
     about = [f"{ASKS[step.ask].name.da} ({step.ask}), {step.mode}"]
     about += [words for words in (enough_in_words(step), needed_in_words(step)) if words]
+    about += [f"tavshed: {silence_in_words(step)}"] if step.mode == WRITTEN and step.is_decided else []
     about += [f"påmindes {abs(r.days)} dage {'før' if r.days <= 0 else 'efter'} fristen" for r in step.reminders]
     return "\n".join(about)
 

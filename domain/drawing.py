@@ -21,6 +21,12 @@ START = "start"
 END = "end"
 
 _BOUNDS = {"above": "over", "at_least": "mindst", "below": "under", "at_most": "højst"}
+_SILENCES = {
+    "stay_open": "svar afventes efter fristen",
+    "consent": "gælder som samtykke",
+    "meeting": "sagen bliver punkt til næste møde",
+    "close": "trinnet afsluttes uden svar",
+}
 _NEGATIVE = {Meaning.REJECTION, Meaning.RETURN}
 
 
@@ -128,6 +134,11 @@ def enough_in_words(step: Step) -> str:
     must = f"heraf {', '.join(step.must_have)}" if step.must_have else ""
     ended = {"enough": "afsluttes straks, når det er nok", "at_due": "afsluttes ved fristen"}.get(step.complete, "")
     return "; ".join(words for words in (least, must, ended) if words)
+
+
+def silence_in_words(step: Step) -> str:
+    """What a written procedure's end does to those who were not heard, in Danish."""
+    return _SILENCES[step.on_silence]
 
 
 def layers_of(route: Route) -> dict[str, int]:

@@ -49,6 +49,9 @@ class Content:
 
     name: str
     content: bytes
+    change: str | None = None
+    """What it changes as a further version, where that is said."""
+    material_for: tuple[str, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -60,6 +63,12 @@ class Content:
         """What the event says of it."""
         return {"name": self.name, "sha256": self.sha256, "size": len(self.content)}
 
+    @property
+    def declared(self) -> dict[str, Any]:
+        """What is said of the change, as far as anything is."""
+        given = {"change": self.change, "material_for": list(self.material_for)}
+        return {key: value for key, value in given.items() if value}
+
 
 def store_paper(database_url: str, cases: Cases, case_id: UUID, command: Command, paper: Content) -> Taken:
     """Store a paper and add it to its case; a refusal leaves no content behind. Blocks.
@@ -67,11 +76,11 @@ def store_paper(database_url: str, cases: Cases, case_id: UUID, command: Command
     Raises refusals and errors of the database; after these the upload is ended by `forget_abandoned`.
     """
     if not cases.get(case_id).is_open:  # to be refused, or a repeat: either way there is nothing to store
-        return cases.add_paper(case_id, command, **paper.facts)
+        return cases.add_paper(case_id, command, **paper.facts, **paper.declared)
     with connect(database_url) as connection:
         upload = _begin(connection, paper)
         try:
-            taken = cases.add_paper(case_id, command, **paper.facts)
+            taken = cases.add_paper(case_id, command, **paper.facts, **paper.declared)
         except RefusalError:
             _end(connection, upload, paper.sha256, keep=False)
             raise

@@ -24,6 +24,8 @@ ANSWER: dict[str, Any] = {
     "source": "webhook",
     "message_id": "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
     "version": 1,
+    "concerned_version": 1,
+    "stands_from": None,
     "expected_on": None,
     "corrected": False,
     "remark": None,
@@ -43,7 +45,12 @@ STEP: dict[str, Any] = {
     "due": "2025-05-31",
     "due_passed": False,
     "completed_at": None,
+    "sent_back": False,
     "revises": None,
+    "why": None,
+    "version": None,
+    "asked_again": [],
+    "silence": None,
     "answers": [ANSWER],
     "earlier": [],
 }
@@ -53,6 +60,9 @@ PAPER: dict[str, Any] = {
     "sha256": SHA256,
     "size": 482113,
     "added_at": INSTANT,
+    "change": "material",
+    "material_for": ["lemvig", "skive"],
+    "informed": ["lemvig", "skive", "viborg"],
 }
 CASE: dict[str, Any] = {
     "id": CASE_ID,
@@ -80,6 +90,31 @@ CASES: dict[str, Any] = {"items": [CASE], "next": None}
 TAKEN: dict[str, Any] = {"accepted": True, "effect": "counted", "case": CASE_ID, "position": 4712}
 PAPER_TAKEN: dict[str, Any] = {**TAKEN, "paper": {"number": 1, "name": PAPER["name"], "sha256": SHA256, "size": 482113}}
 PAPERS: dict[str, Any] = {"items": [PAPER]}
+CONSENTS: dict[str, Any] = {
+    "case": CASE_ID,
+    "position": 4711,
+    "versions": [
+        {
+            "number": 1,
+            "name": PAPER["name"],
+            "change": "material",
+            "material_for": ["lemvig", "skive"],
+            "added_at": INSTANT,
+        }
+    ],
+    "steps": [
+        {
+            "id": "councils",
+            "name": NAME,
+            "round": 1,
+            "state": "open",
+            "result": None,
+            "rows": [
+                {"body": "viborg", "cells": [{"version": 1, "state": "answered", "outcome": "noted", "round": 1}]}
+            ],
+        }
+    ],
+}
 TIMELINE: dict[str, Any] = {
     "items": [
         {

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from domain.case import Status
 from domain.names import Name
 from domain.organisation import UnknownBodyError
+from projections.consents import consents
 from web.access import is_link_good, use_link
 from web.commands import CaseId
 from web.guards import Guest, check_own, public, visiting
@@ -54,9 +55,11 @@ async def show_case(request: Request, case: CaseId) -> Response:
     shared = services(request)
     document = await find_case(shared, case)
     timeline = await find_timeline(shared, case)
-    bodies = [answer["body"] for step in document["steps"] for answer in step["answers"]]
+    rounds = [past for step in document["steps"] for past in (step, *step["earlier"])]
+    bodies = [answer["body"] for past in rounds for answer in past["answers"]]
     names = _names(shared, [*bodies, *document["waiting_for"]])
-    return render(request, "case.html", case=document, timeline=timeline[::-1], names=names)
+    matrix = consents(document)
+    return render(request, "case.html", case=document, timeline=timeline[::-1], names=names, matrix=matrix)
 
 
 @router.get("/signin", dependencies=[Depends(public)])

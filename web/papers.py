@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from domain.versions import MAX_PAPER
+from domain.versions import ALL, CHANGES, EDITORIAL, MATERIAL, MAX_PAPER
 from web import examples
 from web.commands import KEY, CaseId, first_effect
 from web.contents import Content, store_paper
@@ -28,6 +28,8 @@ from web.strict_json import fault_of_text
 from web.webhooks import as_content
 
 FORM_FIELD = "file"
+CHANGE, MATERIAL_FOR = "change", "material_for"
+MAX_FIELDS = 500
 MAX_FILE_NAME = 200
 _FORM_OVERHEAD = 16 * 1024
 _UPLOAD = {
@@ -37,9 +39,17 @@ _UPLOAD = {
             "schema": {
                 "type": "object",
                 "required": [FORM_FIELD],
-                "properties": {FORM_FIELD: {"type": "string", "format": "binary"}},
+                "properties": {
+                    FORM_FIELD: {"type": "string", "format": "binary"},
+                    CHANGE: {"type": "string", "enum": list(CHANGES), "default": EDITORIAL},
+                    MATERIAL_FOR: {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": f"The bodies for which a material version is; left out or `{ALL}`: every one.",
+                    },
+                },
             },
-            "example": {FORM_FIELD: "@afrapportering.pdf"},
+            "example": {FORM_FIELD: "@afrapportering.pdf", CHANGE: MATERIAL, MATERIAL_FOR: ["lemvig", "skive"]},
         }
     },
 }
@@ -53,9 +63,13 @@ router = APIRouter(tags=["papers"])
     **described(_UPLOAD, None, examples.PAPER_TAKEN, status=201, parameters=[KEY]),
 )
 async def add_paper(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
-    """Add a version of a case's papers, as the file of a form: `curl -F file=@afrapportering.pdf …`, up to 25 MiB."""
+    """Add a version of a case's papers, as the file of a form: `curl -F file=@afrapportering.pdf …`, up to 25 MiB.
+
+    From the second on, all who were asked are told of an editorial version (`change`, the default). Of a `material` one
+    those in `material_for` (a field a body) that have answered are asked again in a new round; other answers stand.
+    """
     shared, paper = services(request), await _read_form(request)
-    attempt = Attempt.of(request, principal, paper.facts)
+    attempt = Attempt.of(request, principal, paper.facts | paper.declared)
     command = attempt.command
     store = partial(store_paper, shared.settings.database_url, shared.cases, case, command, paper)
 
@@ -93,16 +107,24 @@ async def _read_form(request: Request) -> Content:
         raise ProblemError("unsupported_media_type", f"send multipart/form-data with the file as {FORM_FIELD!r}")
     stream = bounded(request, MAX_PAPER + _FORM_OVERHEAD)
     try:
-        form = await MultiPartParser(request.headers, stream, max_files=1, max_fields=4, max_part_size=1024).parse()
+        form = await MultiPartParser(
+            request.headers, stream, max_files=1, max_fields=MAX_FIELDS, max_part_size=1024
+        ).parse()
     except (MultiPartException, KeyError, UnicodeError, LookupError):
         raise ProblemError("bad_request", f"the form cannot be read; send one file as {FORM_FIELD!r}") from None
     try:
         found = form.get(FORM_FIELD)
         if not isinstance(found, UploadFile):
             raise invalid([FieldError(FORM_FIELD, "is missing", "send the paper as this field of the form")])
-        return _checked(Content(_base_name(found.filename or ""), await found.read()))
+        change, bodies = _text(form.get(CHANGE)), tuple(_text(body) for body in form.getlist(MATERIAL_FOR))
+        return _checked(Content(_base_name(found.filename or ""), await found.read(), change, bodies))
     finally:
         await form.close()
+
+
+def _text(value: UploadFile | str | None) -> str:
+    """A field's text; of a file, which the field cannot be, its name."""
+    return (value.filename or "") if isinstance(value, UploadFile) else value or ""
 
 
 def _checked(paper: Content) -> Content:

@@ -13,13 +13,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, model_validator
 
-from domain.asks import ASKS
 from domain.case import Status
 from domain.cases import Cases
 from domain.dates import danish_date
 from domain.faults import did_you_mean
 from domain.route import Route
 from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, timeline_as_of
+from projections.consents import consents
 from projections.documents import Document, body_document, case_document, is_overdue
 from projections.queries import LARGEST_PAGE
 from web import examples
@@ -92,6 +92,16 @@ async def show_case(request: Request, case: CaseId, as_of: AsOf = None) -> JSONR
 async def show_timeline(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
     """Every event of a case, oldest first, each with a sentence in Danish and English."""
     return JSONResponse({"items": await find_timeline(services(request), case, as_of or None)})
+
+
+@router.get("/cases/{id}/consents", summary="Show who has consented to which version", **read(examples.CONSENTS))
+async def show_consents(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
+    """For every step in which bodies decide a row a body, and in it a cell a version of the papers.
+
+    A cell is `answered` with the outcome given on that version, `stands` with an earlier one that stands for it,
+    `asked_again`, `awaiting`, `silent`, `informed`, or null.
+    """
+    return JSONResponse(consents(await find_case(services(request), case, as_of or None)))
 
 
 @router.get("/cases/{id}/papers", summary="List a case's papers", **read(examples.PAPERS))
@@ -195,7 +205,7 @@ def _route_document(shared: Services, route: Route) -> Document:
             "id": step.id,
             "name": vars(step.name),
             "ask": step.ask,
-            "outcomes": list(ASKS[step.ask].outcomes),
+            "outcomes": list(step.outcomes),
             "mode": step.mode,
             "bodies": _asked(shared, step.group, step.bodies),
             "after": list(step.after),

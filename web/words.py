@@ -50,7 +50,22 @@ ANSWER_STATES = {
     "awaiting": Name("Afventer", "Awaiting"),
     "delayed": Name("Forsinket", "Delayed"),
     "answered": Name("Besvaret", "Answered"),
+    "silent": Name("Ikke hørt", "Not heard"),
 }
+CONSENTS = {
+    "answered": Name("Besvaret", "Answered"),
+    "stands": Name("Står", "Stands"),
+    "asked_again": Name("Spurgt igen", "Asked again"),
+    "awaiting": ANSWER_STATES["awaiting"],
+    "silent": ANSWER_STATES["silent"],
+    "informed": Name("Orienteret", "Informed"),
+}
+"""What a body has done with a version of the papers."""
+PAPER_CHANGES = {
+    "editorial": Name("redaktionel", "editorial"),
+    "material": Name("væsentlig", "material"),
+}
+AT_MEETING = Name("Punkt til næste møde", "Item for the next meeting")
 EFFECTS = {
     "early": Name("svarede før tid", "answered early"),
     "late": Name("svarede efter at trinnet var afsluttet", "answered after the step was completed"),
@@ -94,7 +109,7 @@ def step_state(state: str, case_status: str) -> tuple[str, Name]:
 
 def answer_state(state: str, step_state: str) -> Name | None:
     """An answer's state in a step of this (shown) state; None where nobody is asked any more."""
-    is_over = step_state in {"stopped", "skipped"} and state in {"not_asked", "awaiting", "delayed"}
+    is_over = step_state in {"stopped", "skipped"} and state in {"not_asked", "awaiting", "delayed", "silent"}
     return None if is_over else ANSWER_STATES[state]
 
 
