@@ -197,6 +197,33 @@ def test_paper_add_gives_the_next_version(desk: Desk, tmp_path: Path) -> None:
     assert [(paper["number"], paper["name"]) for paper in papers] == [(1, "bilag.pdf")]
 
 
+def test_a_material_version_is_shown_by_consents(desk: Desk, tmp_path: Path) -> None:
+    """Who has answered is asked again; the matrix is a table, or JSON."""
+    case = desk.opens("--deadline", NEXT_MONTH)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    desk("case", "paper", "add", case, str(tmp_path / "a.pdf"))
+    desk("answer", case, "--body", "dassos", "--outcome", "approved")
+    desk.moves_on(case)
+    added = desk("case", "paper", "add", case, str(tmp_path / "a.pdf"), "--material", "--for", "dassos", "--json")
+    assert added.json["steps"][0]["asked_again"] == ["dassos"]
+
+    matrix = desk("case", "consents", case, "--json").json
+    table = desk("case", "consents", case)
+
+    assert [cell["state"] for cell in matrix["steps"][0]["rows"][0]["cells"]] == ["answered", "asked_again"]
+    assert (table.code, "Spurgt igen" in table.out, "Version 2" in table.out) == (0, True, True)
+
+
+def test_a_version_for_somebody_must_be_material(desk: Desk, tmp_path: Path) -> None:
+    """The refusal says so."""
+    case = desk.opens(route="orientering")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+
+    ran = desk("case", "paper", "add", case, str(tmp_path / "a.pdf"), "--for", "dassos")
+
+    assert (ran.code, "material for nobody" in ran.err) == (1, True)
+
+
 def test_a_command_is_recorded_as_the_systems_user_by_cli(desk: Desk) -> None:
     """Who did it stays in the log."""
     case = desk.opens(route="orientering")

@@ -74,6 +74,27 @@ BROKEN = [
     ('bodies = ["dassos"]', 'bodies = ["dassos", "dassos"]', 'steps[dassos].bodies: has "dassos" twice'),
     ("window_days = 7\n", "", "steps[dassos].window_days: does not fit the step's due"),
     ("window_days = 7", "window_days = 100000000000000000000", "steps[dassos].window_days: is 100000000000000000000"),
+    (
+        "window_days = 7",
+        'window_days = 7\non_silence = "consnt"',
+        'steps[dassos].on_silence: is "consnt"; did you mean "consent"?',
+    ),
+    (
+        'after = ["send"]',
+        'after = ["send"]\non_silence = "close"',
+        'steps[agency].on_silence: is "close" where no written procedure ends; write mode = "written_procedure"',
+    ),
+    (
+        "window_days = 7",
+        'window_days = 7\non_silence = "meeting"\ncomplete = "at_due"',
+        'steps[dassos].on_silence: stands beside complete = "at_due"; remove one',
+    ),
+    (
+        "window_days = 7",
+        'window_days = 7\ncounts = { rejected = "objection" }',
+        'steps[dassos].counts.rejected: is "objection"; did you mean "rejection"?',
+    ),
+    ("window_days = 7", 'window_days = 7\ncounts = { objected = "dissent" }', "steps[dassos].counts.objected: is an"),
     ("window_days = 7", "window_day = 7", "steps[dassos].window_day: is an unknown key; did you mean"),
     ("days_before_due = 2", "days = 2", "steps[dassos].reminders[1].days: is an unknown key"),
     ("days_before_due = 2", 'days_before_due = "2"', "reminders[1].days_before_due: is text, must be a whole number"),

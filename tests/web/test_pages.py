@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -118,6 +119,37 @@ async def test_a_withdrawn_case_waits_for_nobody(office: Office) -> None:
     assert "Stoppet med tilbagetrækningen" in steps
     for text in ("Venter på", "Afventer", "Åben", "Forsinket", "Ventes", "Endnu ikke spurgt"):
         assert text not in steps
+
+
+async def test_a_case_with_several_versions_shows_who_consented_to_which(office: Office) -> None:
+    """One table a step; with one version there is none."""
+    case = office.open_case(*APPROVED)
+    office.cases.add_paper(case, office.command(), name="a.pdf", sha256="0" * 64, size=1)
+    await office.send("viborg", decision(case, "noted"))
+    await office.send("lemvig", decision(case, "noted"))
+    assert "Svar på versioner" not in await page_of(office, case)
+    again: dict[str, Any] = {"change": "material", "material_for": ["lemvig"]}
+    office.cases.add_paper(case, office.command(), name="b.pdf", sha256="1" * 64, size=1, **again)
+    html = await page_of(office, case)
+    check(html)
+    matrix = html[html.index("Svar på versioner") :]
+
+    for text in ("Version 2", "Spurgt igen", "Står", "Taget til efterretning"):
+        assert text in matrix
+    for text in ("står fra runde 1", "væsentlig"):
+        assert text in html
+
+
+async def test_an_objection_shows_that_a_meeting_takes_the_matter(office: Office) -> None:
+    """With the round in which it was made."""
+    case = office.open_case()
+    await office.send("dassos", decision(case, "objected", remark="Formanden ønsker et møde"))
+    office.cases.advance(case)
+    html = await page_of(office, case)
+
+    check(html)
+    for text in ("Punkt til næste møde", "Indsigelse", "Formanden ønsker et møde", "har gjort indsigelse"):
+        assert text in html
 
 
 async def test_a_late_correction_is_not_called_a_late_answer(office: Office) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain.errors import InvalidError
 from domain.versions import MAX_PAPER
 from runtime.database import connect
-from tests.web.office import API, Office
+from tests.web.office import API, Office, decision
 from web.contents import Content, forget_abandoned, store_paper
 
 PDF = b"%PDF-1.7 \x00\xff content"
@@ -54,6 +55,66 @@ async def test_a_repeated_upload_is_one_version(office: Office) -> None:
 
     assert second.json() == first.json()
     assert len(office.cases.get(case).papers) == 1
+
+
+async def noted_case(office: Office) -> str:
+    """A case with papers that two councils have noted."""
+    case, token = office.open_case("dassos", "kd-net", "kkr-midtjylland"), office.token()
+    await office.client.post(f"{API}/cases/{case}/papers", files={"file": ("a.pdf", PDF)}, headers=token)
+    for body in ("lemvig", "skive"):
+        assert (await office.send(body, decision(case, "noted"))).status_code == 200
+    return str(case)
+
+
+async def test_a_material_version_asks_the_named_bodies_again(office: Office) -> None:
+    """The fields stand beside the file, a field a body; the case's document and the matrix say who."""
+    case, token = await noted_case(office), office.token()
+    data = {"change": "material", "material_for": ["lemvig", "samsoe"]}
+    files = {"file": ("b.pdf", PDF + b"2")}
+    added = await office.client.post(f"{API}/cases/{case}/papers", data=data, files=files, headers=token)
+    assert (added.status_code, added.json()["effect"]) == (201, "counted")
+
+    shown = (await office.client.get(f"{API}/cases/{case}", headers=token)).json()
+    councils = next(step for step in shown["steps"] if step["id"] == "councils")
+    entries = {answer["body"]: answer for answer in councils["answers"]}
+    assert (councils["round"], councils["why"], councils["asked_again"]) == (2, "version", ["lemvig"])
+    assert (entries["skive"]["stands_from"], entries["skive"]["concerned_version"]) == (1, 1)
+    assert (shown["papers"][1]["change"], shown["papers"][1]["material_for"]) == ("material", ["lemvig", "samsoe"])
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"change": "stor"}, "change"),
+        ({"material_for": ["lemvig"]}, "material_for"),
+        ({"change": "material", "material_for": ["takstgruppen"]}, "material_for"),
+        ({"change": "material", "material_for": ["\x00"]}, "material_for"),
+    ],
+)
+async def test_a_change_that_cannot_be_is_refused_with_its_field(
+    office: Office, data: dict[str, Any], field: str
+) -> None:
+    """And no content is left behind."""
+    case, token = await noted_case(office), office.token()
+    files = {"file": ("b.pdf", PDF + b"3")}
+    refused = await office.client.post(f"{API}/cases/{case}/papers", data=data, files=files, headers=token)
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    assert len(office.cases.get(UUID(case)).papers) == 1
+
+
+async def test_the_matrix_is_read_by_every_role_as_of_any_moment(office: Office) -> None:
+    """Rows are bodies, columns versions; before the case was opened there is none."""
+    case = await noted_case(office)
+    for role in ("secretariat", "leadership", "auditor"):
+        answer = await office.client.get(f"{API}/cases/{case}/consents", headers=office.token(role))
+        rows = {row["body"]: row["cells"] for step in answer.json()["steps"] for row in step["rows"]}
+        assert answer.status_code == 200
+        assert rows["lemvig"] == [{"version": 1, "state": "answered", "outcome": "noted", "round": 1}]
+        assert rows["samsoe"][0]["state"] == "awaiting"
+
+    early = await office.client.get(f"{API}/cases/{case}/consents?as_of=1999-01-01", headers=office.token())
+    assert early.status_code == 404
 
 
 async def test_a_paper_over_25_mib_is_too_large(office: Office) -> None:

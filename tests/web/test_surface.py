@@ -28,7 +28,15 @@ from web.reading import Day, Given, check_shape
 from web.wording import explain
 
 __all__ = ["far_office", "line"]
-READS = ("/cases", "/cases/{id}", "/cases/{id}/timeline", "/cases/{id}/papers", "/bodies", "/bodies/dassos/inbox")
+READS = (
+    "/cases",
+    "/cases/{id}",
+    "/cases/{id}/timeline",
+    "/cases/{id}/consents",
+    "/cases/{id}/papers",
+    "/bodies",
+    "/bodies/dassos/inbox",
+)
 MORE_READS = ("/overview", "/routes", "/events")
 OPEN = ("/healthz", "/readyz", "/metrics", "/openapi.json")
 LIBRARY = re.compile(r"input should|value error|valid (dict|uuid|string|int|bool|list)|pydantic", re.IGNORECASE)

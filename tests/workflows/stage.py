@@ -25,6 +25,7 @@ from domain.answering import Reply
 from domain.cases import Cases, Taken
 from domain.commands import Actor, Command
 from domain.dates import danish_date
+from domain.organisation import Organisation
 from organisations.load import load_organisation
 from runtime.database import connect_async
 from runtime.settings import ROOT
@@ -145,13 +146,13 @@ def count(history: list[HistoryEvent], kind: EventType.ValueType) -> int:
 
 
 @asynccontextmanager
-async def skipping_stage() -> AsyncIterator[SkippingStage]:
+async def skipping_stage(organisation: Organisation = ORGANISATION) -> AsyncIterator[SkippingStage]:
     """Give a stage on a time-skipping server of its own."""
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(BINARIES / "temporal-test-server"), data_converter=pydantic_data_converter
     ) as env:
         clock = ServerClock(env)
-        with Cases(organisation=ORGANISATION, clock=clock) as cases:
+        with Cases(organisation=organisation, clock=clock) as cases:
             async with working(env.client, cases, clock):
                 yield SkippingStage(env, cases)
 

@@ -13,9 +13,10 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
 from domain.answering import Reply
-from domain.case import Status, StepState
+from domain.case import AnswerState, Status, StepState
 from domain.commands import Actor, Command
 from domain.dates import danish_date
+from tests.domain.desk import midtjylland_with
 from tests.workflows.stage import SECRETARIAT, SkippingStage, count, skipping_stage
 from workers.temporal import Waking, wake
 from workflows.messages import CHANGED, Changed
@@ -148,6 +149,40 @@ async def test_returned_step_is_asked_again_after_its_revision(stage: SkippingSt
 
     second = stage.cases.get(case.case_id).current("dassos")
     assert (second.number, second.state) == (2, StepState.OPEN)
+
+
+SILENCE = """
+    id = "silence"
+    version = 1
+    name = { da = "Tavshed", en = "Silence" }
+    source = "Den, der tier, samtykker."
+    ending = { status = "approved", result_of = "written" }
+
+    [[steps]]
+    id = "written"
+    name = { da = "Skriftlig godkendelse", en = "Written approval" }
+    ask = "approve"
+    bodies = ["dassos", "kd-net"]
+    mode = "written_procedure"
+    window_days = 7
+    on_silence = "consent"
+"""
+
+
+async def test_silence_is_heard_at_the_windows_end() -> None:
+    """The process wakes by itself when the window has ended, and the route's rule ends the case."""
+    async with skipping_stage(midtjylland_with(SILENCE)) as stage:
+        case = await stage.open("silence")
+        await stage.settle()
+        await stage.answer(case.case_id, "dassos", "approved")
+        await stage.env.sleep(timedelta(days=6))
+        assert stage.cases.get(case.case_id).waiting_for() == ["kd-net"]
+
+        await stage.env.sleep(timedelta(days=3))
+
+        ended = stage.cases.get(case.case_id)
+        assert (ended.status, ended.result) == (Status.APPROVED, "approved")
+        assert ended.answer("written", 1, "kd-net").state == AnswerState.SILENT
 
 
 async def test_timer_that_is_still_right_runs_on(stage: SkippingStage) -> None:
