@@ -56,6 +56,14 @@ def test_without_a_word_everybody_consents_in_good_time() -> None:
     assert not [e for e in simulated.events if isinstance(e, Case.DuePassed)]
 
 
+def test_an_objection_is_simulated_through_its_meeting() -> None:
+    """The word after it is what DASSOS says there."""
+    simulated = run(answers={("dassos", "dassos"): ["objected", "approved_with_changes"]})
+
+    assert answered(simulated, "dassos") == ["objected", "approved_with_changes"]
+    assert (simulated.case.current("dassos").mode, simulated.case.result) == ("meeting", "supported")
+
+
 def test_the_same_seed_gives_the_same_case() -> None:
     """Days and all."""
     told = [[(type(e), e.timestamp) for e in run(seed=7).events] for _ in range(2)]

@@ -17,7 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.answering import Reply
-from domain.asks import OUTCOMES
+from domain.asks import OBJECTED, OUTCOMES
 from domain.case import Case
 from domain.cases import Cases
 from domain.commands import Actor, Command
@@ -45,7 +45,12 @@ Move = tuple[str, int, str, int]
 """What is done, by whom (an index), with which outcome, and for how many days."""
 
 moves = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.integers(0, 40), st.sampled_from(sorted(OUTCOMES)), st.integers(0, 40)),
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.integers(0, 40),
+        st.sampled_from(sorted({*OUTCOMES, OBJECTED.id})),
+        st.integers(0, 40),
+    ),
     min_size=4,
     max_size=12,
 )
