@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.asks import ASKS
-from domain.conditions import Condition
+from domain.attribute_tests import AttributeTests
 from domain.drawing import enough_in_words, needed_in_words, silence_in_words
 from domain.organisation import Organisation
 from domain.route import WRITTEN, Route, Step
@@ -62,8 +62,8 @@ def _step_as_json(step: Step) -> dict[str, Any]:
         "at_least": step.at_least,
         "must_have": list(step.must_have),
         "counts": {outcome: str(meaning) for outcome, meaning in step.counts.items()},
-        "when": [_condition_as_json(condition) for condition in step.when],
-        "unless": [_condition_as_json(condition) for condition in step.unless],
+        "when": [_tests_as_json(tests) for tests in step.when],
+        "unless": [_tests_as_json(tests) for tests in step.unless],
         "returned_to": step.returned_to,
         "counts_corrections": step.counts_corrections,
         "closes": dict(step.closes),
@@ -71,11 +71,11 @@ def _step_as_json(step: Step) -> dict[str, Any]:
     }
 
 
-def _condition_as_json(condition: Condition) -> list[dict[str, Any]]:
+def _tests_as_json(tests: AttributeTests) -> list[dict[str, Any]]:
     """The tests that all must hold, in the words of the route file."""
     return [
         {"attribute": test.attribute, **({"is": test.equals} if test.equals is not None else {}), **dict(test.bounds)}
-        for test in condition.tests
+        for test in tests.tests
     ]
 
 

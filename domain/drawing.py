@@ -13,7 +13,7 @@ from domain.route import MAJORITY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from domain.conditions import AttributeTest, Condition
+    from domain.attribute_tests import AttributeTest, AttributeTests
     from domain.organisation import Organisation
     from domain.route import Route, Step
 
@@ -124,7 +124,7 @@ def negative_outcomes(step: Step) -> list[str]:
 
 def needed_in_words(step: Step) -> str:
     """For which cases a step is needed, in Danish; empty where it always is."""
-    only, never = (" eller ".join(_condition(c) for c in conditions) for conditions in (step.when, step.unless))
+    only, never = (" eller ".join(_tests(t) for t in alternatives) for alternatives in (step.when, step.unless))
     return "; ".join([*([f"kun hvis {only}"] if only else []), *([f"ikke hvis {never}"] if never else [])])
 
 
@@ -189,8 +189,8 @@ def _revisions(steps: Mapping[str, Node], revision: Node) -> Iterator[Edge]:
                 yield Edge(node, steps[node.step.returned_to], EdgeKind.RETURN, f"igen efter »{node.name}«")
 
 
-def _condition(condition: Condition) -> str:
-    return " og ".join(_test(test) for test in condition.tests)
+def _tests(tests: AttributeTests) -> str:
+    return " og ".join(_test(test) for test in tests.tests)
 
 
 def _test(test: AttributeTest) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from domain.asks import ASKS, OBJECTED, OUTCOMES, Meaning, Outcome
-from domain.conditions import Condition, any_holds, read_conditions
+from domain.attribute_tests import AttributeTests, any_holds, read_attribute_tests
 from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
 from domain.names import Name, read_name
 
@@ -76,10 +76,10 @@ class Step:
     """The bodies without whose consent no number is enough."""
     counts: Mapping[str, Meaning] = field(default_factory=dict)
     """What outcomes mean here where it is not what the ask says; outcomes of other asks are thereby allowed."""
-    when: tuple[Condition, ...] = ()
-    """Conditions of which one must hold, or the step is skipped; without any it never is."""
-    unless: tuple[Condition, ...] = ()
-    """Conditions of which none may hold, or the step is skipped."""
+    when: tuple[AttributeTests, ...] = ()
+    """Tests of the case's attributes of which one must hold, or the step is skipped; without any it never is."""
+    unless: tuple[AttributeTests, ...] = ()
+    """Tests of which none may hold, or the step is skipped."""
     returned_to: str | None = None
     """The earlier step that is asked again first when this one is sent back; None: only this one is."""
     counts_corrections: bool = False
@@ -250,8 +250,8 @@ def _read_step(table: TableReader) -> Step:
         at_least=_read_at_least(table),
         must_have=table.optional_texts("must_have") or (),
         counts=_read_counts(table),
-        when=read_conditions(table, "when"),
-        unless=read_conditions(table, "unless"),
+        when=read_attribute_tests(table, "when"),
+        unless=read_attribute_tests(table, "unless"),
         returned_to=table.optional_text("returned_to"),
         counts_corrections=table.flag("counts_corrections"),
         closes=_read_closes(table),

@@ -31,7 +31,7 @@ def find_warnings(route: Route, file: str, organisation: Organisation) -> list[R
         _early_reminders,
         _unbound_deadline,
         _ending_skipped,
-        _conditions_in_vain,
+        _tests_in_vain,
     )
     found = [warning for check in checks for warning in check(route)]
     found += [*_asked_twice_at_once(route, organisation), *_never_enough(route, organisation)]
@@ -110,7 +110,7 @@ def _ending_skipped(route: Route) -> Iterator[_Found]:
         yield "ending.result_of", what, "name a step that every case goes through, or several"
 
 
-def _conditions_in_vain(route: Route) -> Iterator[_Found]:
+def _tests_in_vain(route: Route) -> Iterator[_Found]:
     for step in route.steps:
         if step.is_on_demand and _is_conditional(step):
             key = "when" if step.when else "unless"
@@ -149,7 +149,7 @@ def _ever_asked(step: Step, groups: Mapping[str, Group]) -> set[str]:
 
 
 def _asked(step: Step, groups: Mapping[str, Group]) -> set[str]:
-    """Whom a step surely asks; those concerned, and whether a condition holds, are known only by the case."""
+    """Whom a step surely asks; those concerned, and whether a test holds, are known only by the case."""
     if step.asks_concerned or _is_conditional(step):
         return set()
     members = [m for m in _members(step, groups) if m.valid_from is None and m.valid_until is None]

@@ -98,7 +98,7 @@ def test_steps_that_open_only_one_another_are_drawn_all_the_same() -> None:
     assert [node.id for node in drawing.steps] == ["a", "b", "c"]
 
 
-def test_conditions_and_numbers_are_told_in_words() -> None:
+def test_tests_and_numbers_are_told_in_words() -> None:
     """As they stand in the drawings."""
     rest = 'at_least = 7\nmust_have = ["dassos"]\nwhen = [{ attribute = "kind", is = "closure" }, '
     rest += '{ attribute = "places", above = 10 }]'

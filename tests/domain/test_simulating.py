@@ -129,7 +129,7 @@ def test_any_route_ends_or_says_what_it_waits_for(text: str, seed: int) -> None:
     assert not case.is_open or case.waiting_for() or any(r[-1].state == "waiting" for r in case.rounds.values())
 
 
-def test_attributes_are_invented_so_that_conditions_hold() -> None:
+def test_attributes_are_invented_so_that_tests_hold() -> None:
     """Without a seed; a number beside a bound."""
     simulated = run("own", midtjylland_with(dedent(CONDITIONAL)))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Conditions on a case's attributes, by which a route says whether a step is needed."""
+"""Tests of a case's attributes, by which a route says whether a step is needed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AttributeTest:
 
 
 @dataclass(frozen=True)
-class Condition:
+class AttributeTests:
     """Tests of which every one must hold."""
 
     tests: tuple[AttributeTest, ...]
@@ -43,19 +43,19 @@ class Condition:
         return all(test.holds(attributes) for test in self.tests)
 
 
-def any_holds(conditions: tuple[Condition, ...], attributes: Attributes) -> bool:
-    """Whether at least one of the conditions holds."""
-    return any(condition.holds(attributes) for condition in conditions)
+def any_holds(alternatives: tuple[AttributeTests, ...], attributes: Attributes) -> bool:
+    """Whether at least one of the alternatives holds."""
+    return any(tests.holds(attributes) for tests in alternatives)
 
 
-def read_conditions(table: TableReader, key: str) -> tuple[Condition, ...]:
-    """The conditions in a list of tables, each a test with perhaps more in its `and`."""
-    return tuple(_read_condition(inner) for inner in table.optional_tables(key) or ())
+def read_attribute_tests(table: TableReader, key: str) -> tuple[AttributeTests, ...]:
+    """The alternatives in a list of tables, each a test with perhaps more in its `and`."""
+    return tuple(_read_attribute_tests(inner) for inner in table.optional_tables(key) or ())
 
 
-def _read_condition(table: TableReader) -> Condition:
+def _read_attribute_tests(table: TableReader) -> AttributeTests:
     further = tuple(_read_attribute_test(inner) for inner in table.optional_tables("and") or ())
-    return Condition((_read_attribute_test(table), *further))
+    return AttributeTests((_read_attribute_test(table), *further))
 
 
 def _read_attribute_test(table: TableReader) -> AttributeTest:
