@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from domain.additions import given_conditions, given_tasks
 from domain.asks import ASKS, Meaning
 from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.dates import EARLIEST, check_day, danish_date
@@ -21,6 +22,9 @@ from domain.errors import (
 from domain.texts import checked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.additions import Addition
     from domain.commands import Command
     from domain.route import Step
 
@@ -45,6 +49,10 @@ class Reply:
     step: str | None = None
     due: date | None = None
     supports: bool | None = None
+    conditions: Sequence[Addition] = ()
+    """What is to be done with the matter for the answer to hold."""
+    tasks: Sequence[Addition] = ()
+    """What is to be done beside it."""
     expected_on: date | None = None
     corrects: str | None = None
     message_id: str | None = None
@@ -82,6 +90,8 @@ def delay(case: Case, at: datetime, message: Message) -> str:
     _check_unanswered(case.route.step(current.step), current, message.body)
     if message.reply.outcome not in {None, DELAYED}:
         raise InvalidError("a delay has no outcome", "send the outcome as an answer, or leave it out", "outcome")
+    if message.reply.conditions or message.reply.tasks:
+        raise InvalidError("a delay sets no conditions or tasks", "send them with the answer", "conditions")
     check_day(message.reply.expected_on, "expected_on", danish_date(at))
     expected_on = _iso(message.reply.expected_on)
     facts = _facts(message, current)
@@ -235,6 +245,8 @@ def _record(
         "version": reply.version,
         "due": _iso(reply.due),
         "supports": reply.supports,
+        "conditions": given_conditions(reply.conditions, danish_date(at)),
+        "tasks": given_tasks(reply.tasks, danish_date(at)),
     }
     is_newest = current is case.current(step.id)
     if event is Case.AnswerCorrected and step.counts_corrections and is_newest and current.state == StepState.COMPLETED:

@@ -11,13 +11,17 @@ from uuid import UUID, uuid4
 
 from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate
 
+from domain.additions import Contradiction, State, add_answered, add_decision, replace_corrected, set_afterwards
 from domain.asks import Meaning
+from domain.blocking import Block, find_blocks
+from domain.organisation import SECRETARIAT
 from domain.route import parse_route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from domain.additions import BodyDecision, Condition, Given, Task
     from domain.route import Route, Step
 
 
@@ -97,10 +101,16 @@ class Answer:
     """The earlier round in which an answer that stands in this one was given."""
     messages: list[str] = field(default_factory=list)
     """Every message id of this body in this round, oldest first: a correction may name any of them."""
+    roots: dict[str, str] = field(default_factory=dict)
+    """For each correction among the messages the first message that it puts right."""
+
+    def root(self, message: str) -> str:
+        """The message that one puts right over however many corrections, itself where it is none."""
+        return self.roots.get(message, message)
 
     def standing(self, given_in: int, *, is_awaited: bool) -> Answer:
         """The same entry in a further round; who was not heard in one that is over is not awaited in the next."""
-        copy = replace(self, messages=list(self.messages))
+        copy = replace(self, messages=list(self.messages), roots=dict(self.roots))
         if self.state == AnswerState.ANSWERED:
             copy.stands_from = self.stands_from or given_in
         elif not is_awaited and self.state in {AnswerState.AWAITING, AnswerState.DELAYED}:
@@ -143,6 +153,11 @@ class Round:
     """The route's rule for those who were not heard, once it has been applied."""
     silent: set[str] = field(default_factory=set)
     """The bodies to whose silence the rule was applied."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is waited for in it."""
+        return self.state in {StepState.COMPLETED, StepState.SKIPPED}
 
     @property
     def pending(self) -> list[str]:
@@ -443,12 +458,17 @@ class Case(BaseAggregate[UUID]):
         supports: bool | None
         source: str
         message_id: str
+        conditions: Sequence[Given] = field(default=(), kw_only=True)
+        """What the body wants done with the matter, each with the facts of an `Addition`."""
+        tasks: Sequence[Given] = field(default=(), kw_only=True)
+        """What the body wants done beside it."""
 
         def change(self, case: Case) -> None:
             """Put the answer in the body's place; an interim word leaves the body awaited."""
             answer = case.answer(self.step, self.round, self.body)
             self.fill(answer)
             answer.concerned_version = self.version or case.newest_version
+            add_answered(case, self)
             if case.meaning(self.step, self.outcome) != Meaning.INTERIM:
                 answer.state = AnswerState.ANSWERED
                 return
@@ -478,6 +498,8 @@ class Case(BaseAggregate[UUID]):
             interim = case.meaning(self.step, self.outcome) == Meaning.INTERIM
             answer.state = AnswerState.AWAITING if interim else AnswerState.ANSWERED
             answer.corrected = True
+            answer.roots[self.message_id] = answer.root(self.corrects)
+            replace_corrected(case, self, answer)
             case.correct_interim(self, still_interim=interim)
 
     class DelayReported(Event):
@@ -500,6 +522,129 @@ class Case(BaseAggregate[UUID]):
             for name in ("effect", "expected_on", "remark", "source", "message_id"):
                 setattr(answer, name, getattr(self, name))
             answer.messages.append(self.message_id)
+
+    class ConditionSet(Event):
+        """The secretariat has recorded a condition of a body that had answered."""
+
+        TOPIC: ClassVar[str] = "case.condition_set"
+        step: str
+        round: int
+        body: str
+        message_id: str
+        """The body's message that the condition hangs on."""
+        given: Given
+
+        def change(self, case: Case) -> None:
+            """Tell the condition that the answer left untold, or number a further one."""
+            set_afterwards(case, self)
+
+    class ConditionMet(Event):
+        """A condition is met in a version of the papers."""
+
+        TOPIC: ClassVar[str] = "case.condition_met"
+        condition: int
+        version: int
+
+        def change(self, case: Case) -> None:
+            """Mark the condition as met."""
+            met = case.conditions[self.condition - 1]
+            met.settle(State.MET, self.timestamp)
+            met.version = self.version
+
+    class ConditionWaived(Event):
+        """A condition need not be met after all."""
+
+        TOPIC: ClassVar[str] = "case.condition_waived"
+        condition: int
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Mark the condition as waived."""
+            case.conditions[self.condition - 1].settle(State.WAIVED, self.timestamp, self.reason)
+
+    class ContradictionMarked(Event):
+        """Conditions have turned out to contradict each other."""
+
+        TOPIC: ClassVar[str] = "case.contradiction_marked"
+        between: list[int]
+        reason: str | None
+
+        def change(self, case: Case) -> None:
+            """Number the contradiction."""
+            number = len(case.contradictions) + 1
+            case.contradictions.append(Contradiction(number, list(self.between), self.reason, self.timestamp))
+
+    class ContradictionSettled(Event):
+        """It is settled which of conditions that contradict each other stand."""
+
+        TOPIC: ClassVar[str] = "case.contradiction_settled"
+        contradiction: int
+        stand: list[int]
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Settle the contradiction and waive what was open and does not stand."""
+            settled = case.contradictions[self.contradiction - 1]
+            settled.stand, settled.settled_reason, settled.settled_at = list(self.stand), self.reason, self.timestamp
+            for number in settled.conditions:
+                condition = case.conditions[number - 1]
+                if condition.is_open and number not in self.stand:
+                    condition.settle(State.WAIVED, self.timestamp, self.reason)
+
+    class TaskChased(Event):
+        """The secretariat has asked after a task."""
+
+        TOPIC: ClassVar[str] = "case.task_chased"
+        task: int
+
+        def change(self, case: Case) -> None:
+            """Count the chasing."""
+            chased = case.tasks[self.task - 1]
+            chased.chased, chased.chased_at = chased.chased + 1, self.timestamp
+
+    class TaskDone(Event):
+        """A task is done."""
+
+        TOPIC: ClassVar[str] = "case.task_done"
+        task: int
+        done_on: str
+        done_by: str | None
+
+        def change(self, case: Case) -> None:
+            """Mark the task as done."""
+            done = case.tasks[self.task - 1]
+            done.settle(State.DONE, self.timestamp)
+            done.done_on, done.done_by = self.done_on, self.done_by
+
+    class TaskCancelled(Event):
+        """A body no longer wants a task."""
+
+        TOPIC: ClassVar[str] = "case.task_cancelled"
+        task: int
+        reason: str
+        body: str
+        decision: int | None
+        """The case's decision in which it said so."""
+
+        def change(self, case: Case) -> None:
+            """Mark the task as cancelled."""
+            case.tasks[self.task - 1].cancel(self.timestamp, self.reason, self.body, self.decision)
+
+    class DecisionMade(Event):
+        """A body has decided something that nobody asked it."""
+
+        TOPIC: ClassVar[str] = "case.decision_made"
+        body: str
+        text: str
+        decided_on: str
+        meeting_on: str | None
+        reference: str | None
+        tasks: list[Given]
+        cancels: list[int]
+
+        def change(self, case: Case) -> None:
+            """Number the decision with its tasks, and cancel those that it calls off."""
+            add_decision(case, self)
 
     class PaperAdded(Event):
         """A further version of the case's papers is there."""
@@ -620,6 +765,10 @@ class Case(BaseAggregate[UUID]):
         self.suspended_at: datetime | None = None
         self.papers: list[Paper] = []
         self.interims: list[Interim] = []
+        self.conditions: list[Condition] = []
+        self.contradictions: list[Contradiction] = []
+        self.tasks: list[Task] = []
+        self.decisions: list[BodyDecision] = []
         self.rounds: dict[str, list[Round]] = {
             step.id: [Round(step.id, 1, {body: Answer(body) for body in asked[step.id]})] for step in self.route.steps
         }
@@ -718,9 +867,17 @@ class Case(BaseAggregate[UUID]):
         return None
 
     def waiting_for(self) -> list[str]:
-        """The bodies whose answer an open step still awaits, each once, in the route's order."""
+        """The bodies whose answer an open step still awaits, each once, in the route's order.
+
+        Where something is blocked, the secretariat comes last: it has to see to the conditions.
+        """
         pending = [body for open_round in self.open_rounds() for body in open_round.pending]
-        return list(dict.fromkeys(pending)) if self.is_open else []
+        unblocking = [SECRETARIAT] if self.blocks() else []
+        return list(dict.fromkeys([*pending, *unblocking])) if self.is_open else []
+
+    def blocks(self) -> list[Block]:
+        """What conditions and contradictions hold back: steps in the route's order, then the ending."""
+        return find_blocks(self)
 
     def next_due(self) -> date | None:
         """The earliest due date of what the case waits for."""

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.postgres import PostgresApplicationRecorder
 
+from domain import settling
 from domain.answering import Message, Reply, answer, correct, delay, find_step
 from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.commands import ENGINE, Actor, Command
@@ -32,6 +33,7 @@ from domain.versions import NewPaper, add_paper
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from domain.additions import Addition
     from domain.organisation import Organisation
     from domain.route import Route, Step
 
@@ -221,9 +223,7 @@ class Cases(Application[UUID]):
 
         def decide(case: Case, at: datetime) -> str:
             current = _unfinished(case, step)
-            if body not in self.organisation.bodies:
-                what = f"there is no body {body!r}"
-                raise InvalidError(what, "choose an id that `sagsgang body list` prints", "body")
+            self._check_body(body)
             if body in current.asked:
                 what = f"the step {step!r} asks this body already"
                 raise ConflictError(what, "nothing is to be done", "body")
@@ -250,6 +250,64 @@ class Cases(Application[UUID]):
             return "counted"
 
         return self._execute(case_id, command, decide)
+
+    # What bodies add to their answers, and decide unasked
+
+    def set_condition(
+        self, case_id: UUID, command: Command, body: str, addition: Addition, step: str | None = None
+    ) -> Taken:
+        """Set a condition for a body that has answered; where its answer left one untold, that one is told."""
+        return self._settle(case_id, command, lambda desk: settling.set_condition(desk, body, addition, step))
+
+    def meet_condition(self, case_id: UUID, command: Command, number: int, version: int) -> Taken:
+        """Mark a condition as met in a version of the papers."""
+        return self._settle(case_id, command, lambda desk: settling.meet_condition(desk, number, version))
+
+    def waive_condition(self, case_id: UUID, command: Command, number: int, reason: str) -> Taken:
+        """Let a condition go."""
+        return self._settle(case_id, command, lambda desk: settling.waive_condition(desk, number, reason))
+
+    def mark_contradiction(
+        self, case_id: UUID, command: Command, conditions: Sequence[int], reason: str | None = None
+    ) -> Taken:
+        """Mark open conditions as contradicting each other; until it is settled this blocks as they would."""
+        return self._settle(case_id, command, lambda desk: settling.mark_contradiction(desk, conditions, reason))
+
+    def settle_contradiction(
+        self, case_id: UUID, command: Command, number: int, *, stand: Sequence[int], reason: str
+    ) -> Taken:
+        """Say which of contradicting conditions stand; the others that are open are thereby waived."""
+        return self._settle(case_id, command, lambda desk: settling.settle_contradiction(desk, number, stand, reason))
+
+    def chase_task(self, case_id: UUID, command: Command, number: int) -> Taken:
+        """Note that the secretariat has asked after a task."""
+        return self._settle(case_id, command, lambda desk: settling.chase_task(desk, number))
+
+    def finish_task(
+        self, case_id: UUID, command: Command, number: int, *, done_on: date | None = None, done_by: str | None = None
+    ) -> Taken:
+        """Mark a task as done on a day, by whom."""
+        return self._settle(case_id, command, lambda desk: settling.finish_task(desk, number, done_on, done_by))
+
+    def cancel_task(
+        self,
+        case_id: UUID,
+        command: Command,
+        number: int,
+        *,
+        reason: str,
+        body: str | None = None,
+        decision: int | None = None,
+    ) -> Taken:
+        """Mark a task as called off by a body, or by a decision that stands on the case."""
+        if body is not None:
+            self._check_body(body)
+        return self._settle(case_id, command, lambda desk: settling.cancel_task(desk, number, reason, body, decision))
+
+    def decide(self, case_id: UUID, command: Command, decision: settling.Unasked) -> Taken:
+        """Record what a body, any there is, has decided unasked; a case that has ended takes it too."""
+        self._check_body(decision.body)
+        return self._settle(case_id, command, lambda desk: settling.add_decision(desk, decision))
 
     # Answers of bodies
 
@@ -344,6 +402,14 @@ class Cases(Application[UUID]):
             return Decided(case, effect, case.version)
 
         return self._commit(case_id, decide_once)
+
+    def _settle(self, case_id: UUID, command: Command, act: Callable[[settling.Desk], str]) -> Taken:
+        return self._execute(case_id, command, lambda case, at: act(settling.Desk(case, at, command)))
+
+    def _check_body(self, body: str) -> None:
+        if body not in self.organisation.bodies:
+            what = f"there is no body {body!r}"
+            raise InvalidError(what, "choose an id that `sagsgang body list` prints", "body")
 
     def _commit(self, case_id: UUID, decide: Callable[[Case | None], Decided]) -> Taken:
         decided, position = self._committer.commit(Decision(case_id, decide))

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from domain.asks import ASKS, OBJECTED, Meaning
+from domain.blocking import block_of, ending_block
 from domain.calendar import working_day_after, working_day_before
 from domain.case import Answer, AnswerState, Case, Round, Status, StepState, Why
 from domain.dates import at_danish_time, danish_date, end_of_day
@@ -112,7 +113,11 @@ def _common(outcomes: list[str], otherwise: str) -> str:
 
 def is_negative(step: Step, current: Round) -> bool:
     """Whether a completed round sent the matter back."""
-    outcome = step.outcomes.get(current.result or "")
+    return _sends_back(step, current.result)
+
+
+def _sends_back(step: Step, result: str | None) -> bool:
+    outcome = step.outcomes.get(result or "")
     return outcome is not None and outcome.meaning in _NEGATIVE
 
 
@@ -150,7 +155,7 @@ def _completed(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         is_due = current.due is not None and end_of_day(current.due) <= at
         result = tally(step, current, is_due=is_due) if current.state == StepState.OPEN else None
-        if result:
+        if result and (_sends_back(step, result) or not block_of(case, step)):
             yield _complete(current, result)
 
 
@@ -190,7 +195,7 @@ def _closed_by_others(case: Case, _: datetime) -> Iterator[Following]:
         for other, result in step.closes.items():
             closed = case.current(other)
             is_later = closed.why is not None and closed.opened_version > current.completed_version
-            if closed.state in {StepState.WAITING, StepState.OPEN} and not is_later:
+            if closed.state in {StepState.WAITING, StepState.OPEN} and not is_later and not block_of(case, case.route.step(other)):
                 yield _complete(closed, result)
 
 
@@ -212,7 +217,8 @@ def _reopened(case: Case, at: datetime) -> Iterator[Following]:
         if revision is not None and _is_sent_back(step, current):
             again = case.route.way_back(step)
             for earlier in again:
-                if _is_next_again(case, earlier, again, revision.completed_version):
+                is_next = _is_next_again(case, earlier, again, revision.completed_version)
+                if is_next and not block_of(case, earlier):
                     yield _open(case, earlier, case.current(earlier.id).number + 1, at)
 
 
@@ -251,7 +257,7 @@ def _opened_on_demand(case: Case, at: datetime) -> Iterator[Following]:
             continue
         wanted = case.said(step.opened_by.step, step.opened_by.outcome)
         current, taken = case.current(step.id), len(case.openings(step.id))
-        if current.state != StepState.OPEN and len(wanted) > taken:
+        if current.state != StepState.OPEN and len(wanted) > taken and not block_of(case, step):
             number = current.number + (current.state != StepState.WAITING)
             yield _open(case, step, number, at, asked_due=wanted[taken].due)
 
@@ -260,10 +266,10 @@ def _opened_in_order(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         waits = current.state == StepState.WAITING and not step.is_on_demand
         if waits and all(_is_done(case, earlier) for earlier in step.after):
-            if step.is_needed(case.attributes):
-                yield _open(case, step, current.number, at)
-            else:
+            if not step.is_needed(case.attributes):
                 yield _following(Case.StepSkipped, current)
+            elif not block_of(case, step):
+                yield _open(case, step, current.number, at)
 
 
 def _invited(case: Case, _: datetime) -> Iterator[Following]:
@@ -290,7 +296,7 @@ def _due_passed(case: Case, at: datetime) -> Iterator[Following]:
 
 
 def _ended(case: Case, _: datetime) -> Iterator[Following]:
-    if not all(_is_done(case, step.id) for step in case.route.steps if not step.is_on_demand):
+    if ending_block(case) or not all(_is_done(case, s.id) for s in case.route.steps if not s.is_on_demand):
         return
     for _step, current in case.current_rounds():
         if current.state in {StepState.WAITING, StepState.OPEN}:

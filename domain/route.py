@@ -84,6 +84,8 @@ class Step:
     """The earlier step that is asked again first when this one is sent back; None: only this one is."""
     counts_corrections: bool = False
     """Whether a correction in the completed step changes its result; else it is late."""
+    blocked_by: tuple[str, ...] = ()
+    """The steps whose open material conditions keep this one from opening and from going on."""
     closes: Mapping[str, str] = field(default_factory=dict)
     """Steps that end with this one, each with the result it then gets."""
     reminders: tuple[Reminder, ...] = ()
@@ -133,6 +135,8 @@ class Ending:
     """The steps whose result is the case's: of the last of them that the case has gone through."""
     rejected_by: tuple[str, ...] = ()
     """The results with which the case ends as rejected."""
+    blocked_by: tuple[str, ...] = ()
+    """The steps whose open material conditions keep the case from ending."""
 
 
 @dataclass(frozen=True)
@@ -254,6 +258,7 @@ def _read_step(table: TableReader) -> Step:
         unless=read_attribute_tests(table, "unless"),
         returned_to=table.optional_text("returned_to"),
         counts_corrections=table.flag("counts_corrections"),
+        blocked_by=table.optional_texts("blocked_by") or (),
         closes=_read_closes(table),
         reminders=tuple(_read_reminder(r) for r in table.optional_tables("reminders") or ()),
     )
@@ -347,7 +352,8 @@ def _read_revision(body: str) -> Step:
 def _read_ending(table: TableReader) -> Ending:
     status = table.one_of("status", ENDINGS)
     result_of = (table.text("result_of"),) if table.is_text("result_of") else table.texts("result_of")
-    ending = Ending(status, result_of, table.optional_texts("rejected_by") or ())
+    rejected_by, blocked_by = table.optional_texts("rejected_by") or (), table.optional_texts("blocked_by") or ()
+    ending = Ending(status, result_of, rejected_by, blocked_by)
     table.done()
     return ending
 
@@ -372,10 +378,12 @@ def _check_references(route: Route, file: str, faults: list[Fault]) -> None:
 
 def _references(route: Route) -> list[tuple[str, str]]:
     found = [("ending.result_of", step) for step in route.ending.result_of]
+    found += [("ending.blocked_by", step) for step in route.ending.blocked_by]
     found += [("binds", route.binds)] if route.binds else []
     for step in route.steps:
         at = f"steps[{step.id}]"
         found += [(f"{at}.after", named) for named in step.after]
+        found += [(f"{at}.blocked_by", named) for named in step.blocked_by]
         found += [(f"{at}.closes.step", named) for named in step.closes]
         found += [(f"{at}.opened_by.step", step.opened_by.step)] if step.opened_by else []
     return found

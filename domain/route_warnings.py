@@ -32,6 +32,7 @@ def find_warnings(route: Route, file: str, organisation: Organisation) -> list[R
         _unbound_deadline,
         _ending_skipped,
         _tests_in_vain,
+        _blocked_in_vain,
     )
     found = [warning for check in checks for warning in check(route)]
     found += [*_asked_twice_at_once(route, organisation), *_never_enough(route, organisation)]
@@ -116,6 +117,16 @@ def _tests_in_vain(route: Route) -> Iterator[_Found]:
             key = "when" if step.when else "unless"
             what = "is never looked at, since an outcome opens the step"
             yield f"steps[{step.id}].{key}", what, "remove it, or put the step into the order by after"
+
+
+def _blocked_in_vain(route: Route) -> Iterator[_Found]:
+    """A step cannot be held back by conditions of one that opens only after it."""
+    for step in route.steps:
+        for named in step.blocked_by:
+            host = asker_in_order(route, route.step(named))
+            if host is not None and step.id in route.before(host.id) and not _goes_back(route):
+                what = f"names {quoted(named)}, which comes later, so its conditions come too late"
+                yield f"steps[{step.id}].blocked_by", what, "name steps that come before, or block the ending"
 
 
 def _asked_twice_at_once(route: Route, organisation: Organisation) -> Iterator[_Found]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ _OPENING_HOUR, _ANSWERING_HOUR = time(10), time(11)
 _USUAL_DAYS = {"meeting": 35, "written_procedure": 7, "own_process": 40}
 """Within how many days an answer is plausible, by the step's mode, where it has no due date."""
 _DAYS_TO_REPLY = 30
+_DAYS_TO_UNBLOCK = 14
 _DAYS_A_LAYER, _DAYS_TO_DEADLINE = 30, 45
 _CHANCES = {
     Meaning.CONSENT: 30.0,
@@ -117,6 +118,7 @@ class _Simulation:
         self._chosen = {place: deque(words) for place, words in wishes.answers.items()}
         self._planned: list[_Planned] = []
         self._thought_of = set[tuple[str, int, str, int]]()
+        self._unblocking: datetime | None = None
 
     def run(self) -> Simulated:
         """Open the case and let time pass."""
@@ -130,6 +132,7 @@ class _Simulation:
                 break
             self._now = max(self._now, moment)
             self._say_what_is_planned()
+            self._unblock()
         return Simulated(self._cases.get(self._id), tuple(self._cases.history(self._id)))
 
     def _open(self) -> UUID:
@@ -189,7 +192,10 @@ class _Simulation:
             return None
         for current in standing.case.open_rounds():
             self._plan(standing.case, current)
-        moments = [planned.at for planned in self._planned]
+        if standing.case.blocks() and self._unblocking is None:
+            day = working_day_after(danish_date(self._now) + timedelta(days=_DAYS_TO_UNBLOCK))
+            self._unblocking = at_danish_time(day, _ANSWERING_HOUR)
+        moments = [*(p.at for p in self._planned), *([self._unblocking] if self._unblocking else [])]
         return min([*moments, *([standing.wake_at] if standing.wake_at else [])], default=None)
 
     def _plan(self, case: Case, current: Round) -> None:
@@ -248,6 +254,17 @@ class _Simulation:
             if current.number == planned.round and planned.body in current.pending and case.is_open:
                 self._say(planned)
                 self._cases.advance(self._id)
+
+    def _unblock(self) -> None:
+        """The secretariat sees to the conditions that hold the case back; there are no papers in which to meet them."""
+        if self._unblocking is None or self._unblocking > self._now:
+            return
+        self._unblocking = None
+        blocks = self._cases.get(self._id).blocks()
+        command = Command.by(Actor(SECRETARIAT, "secretariat", "simulation"))
+        for number in sorted({number for block in blocks for number in block.conditions}):
+            self._cases.waive_condition(self._id, replace(command, id=f"{command.id}:{number}"), number, "simuleret")
+        self._cases.advance(self._id)
 
     def _say(self, planned: _Planned) -> None:
         kind = self._organisation.body(planned.body).kind

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,45 @@ SAMPLES: dict[str, Any] = {
     "asked": {"note": ["dassos"]},
     "attributes": {"kind": "closure"},
     "bodies": ["dassos"],
+    "between": [1, 2],
     "body": "dassos",
+    "cancels": [1],
     "command_id": "key:mette:1",
     "concerned": ["dassos"],
+    "condition": 1,
+    "conditions": [
+        {
+            "text": "Takstgruppen skal høres",
+            "responsible": "takstgruppen",
+            "contact": "Anna",
+            "meeting": "DASSOS 9. februar 2022",
+            "due": "2021-05-25",
+            "kind": "material",
+        }
+    ],
+    "contradiction": 1,
     "corrects": "msg-0",
     "deadline": "2025-05-31",
     "decided_by": "council",
     "decided_on": "2025-03-17",
+    "decision": 1,
+    "done_by": "Takstgruppen",
+    "done_on": "2025-03-17",
     "due": "2025-03-25",
     "effect": "counted",
     "expected_on": "2025-06-10",
     "informed": ["dassos"],
     "kind": "material",
     "material_for": ["dassos"],
+    "given": {
+        "text": "Takstgruppen skal høres",
+        "responsible": None,
+        "contact": None,
+        "meeting": None,
+        "due": None,
+        "kind": "editorial",
+    },
+    "meeting_on": "2021-05-04",
     "message_id": "msg-1",
     "mode": "meeting",
     "moved_days": 3,
@@ -61,9 +87,13 @@ SAMPLES: dict[str, Any] = {
     "size": 1000,
     "source": "webhook",
     "standing": ["kd-net"],
+    "stand": [2],
     "status": "completed",
     "step": "note",
     "supports": True,
+    "task": 1,
+    "tasks": [{"text": "Eksempler", "responsible": None, "contact": None, "meeting": None, "due": "2021-05-25"}],
+    "text": "Nyt skema",
     "title": "Afrapportering 2025",
     "version": 1,
     "why": "objection",
@@ -83,9 +113,21 @@ def sample(kind: type[Case.Event]) -> Case.Event:
     return kind(**fixed, timestamp=INSTANT, **{name: SAMPLES[name] for name in names})  # type: ignore[arg-type]
 
 
+def sample_of_then(kind: type[Case.Event], state: dict[str, Any]) -> Case.Event:
+    """The sample as a stored form reads that knew only some of the fields: the others have their defaults."""
+    unknown = {field.name: field.default for field in fields(kind) if field.name in later_fields(kind) - set(state)}
+    return replace(sample(kind), **unknown)
+
+
+def later_fields(kind: type[Case.Event]) -> set[str]:
+    """The fields that a kind got when events of it stood in logs already: those with a default."""
+    return {field.name for field in fields(kind) if field.default is not MISSING}
+
+
 def golden_file(kind: type[Case.Event]) -> Path:
-    """Where the stored form of a kind's present version is kept."""
-    return FOLDER / f"{kind.TOPIC}.v{getattr(kind, 'class_version', 1)}.json"
+    """Where the stored form of today is kept: by the kind's version and the fields that it got later."""
+    added = "".join(f"+{name}" for name in sorted(later_fields(kind)))
+    return FOLDER / f"{kind.TOPIC}.v{getattr(kind, 'class_version', 1)}{added}.json"
 
 
 def encode(event: Case.Event) -> dict[str, Any]:
