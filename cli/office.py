@@ -24,7 +24,7 @@ from domain.errors import CaseNotFoundError
 from domain.organisation import Organisation
 from organisations.load import load_organisation
 from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, timeline_as_of
-from projections.documents import Document, case_document, is_overdue
+from projections.documents import Document, as_read_on, case_document
 from projections.listener import ViewListener
 from projections.queries import Views
 from runtime.clock import Clock
@@ -124,7 +124,7 @@ def _there(found: Result | None, as_of: str | None) -> Result:
 
 def _dated(document: Document, moment: datetime) -> Document:
     """The document with whether it was overdue at a moment (UTC)."""
-    return {**document, "overdue": is_overdue(document, danish_date(moment))}
+    return as_read_on(document, danish_date(moment))
 
 
 def _user() -> str:

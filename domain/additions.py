@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from domain.texts import checked, optional
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from domain.case import Answer, Case
 
@@ -134,6 +135,11 @@ class Task(Added):
     """The body that no longer wants it."""
     cancelled_by_decision: int | None = None
 
+    @property
+    def last_day(self) -> str | None:
+        """The day by which it is to be done, that of a meeting given by its date included; None if no day is known."""
+        return self.due or iso_day(self.meeting)
+
     def cancel(self, at: datetime, reason: str, body: str | None, decision: int | None) -> None:
         """Call it off, because a body, perhaps in a decision of the case, no longer wants it."""
         self.settle(State.CANCELLED, at, reason)
@@ -226,8 +232,21 @@ def add_decision(case: Case, event: Case.DecisionMade) -> None:
     case.tasks += tasks
     for cancelled in event.cancels:
         case.tasks[cancelled - 1].cancel(at, event.text, event.body, number)
-    own = [task.number for task in tasks]
-    case.decisions.append(BodyDecision(number=number, recorded_at=at, tasks=own, cancels=list(event.cancels), **facts))
+    made = BodyDecision(number=number, recorded_at=at, tasks=numbers(tasks), cancels=list(event.cancels), **facts)
+    case.decisions.append(made)
+
+
+def iso_day(text: str | None) -> str | None:
+    """The text, if it is a day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else None
+    except ValueError:
+        return None
+
+
+def numbers(found: Iterable[Added]) -> list[int]:
+    """The numbers of conditions or tasks."""
+    return [one.number for one in found]
 
 
 def _given(addition: Addition, today: date, at: str) -> Given:

@@ -26,6 +26,10 @@ class Meaning(StrEnum):
     """The body will not settle the matter in writing: the written procedure ends and a meeting takes the matter."""
 
 
+NEGATIVE = frozenset({Meaning.REJECTION, Meaning.RETURN})
+"""What sends the matter back to be revised."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One allowed answer to an ask."""

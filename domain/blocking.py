@@ -31,8 +31,9 @@ def find_blocks(case: Case) -> list[Block]:
     """What is held back in an open case: steps that are not over, in the route's order, then the ending."""
     if not case.is_open:
         return []
-    steps = [step for step, current in case.current_rounds() if not current.is_over and step.is_needed(case.attributes)]
-    blocks = [*(block_of(case, step) for step in steps), ending_block(case)]
+    steps = [step for step, _ in case.current_rounds() if step.is_needed(case.attributes)]
+    coming = _still_to_come(case)
+    blocks = [*(block_of(case, step) for step in steps if step.id in coming), ending_block(case)]
     return [block for block in blocks if block is not None]
 
 
@@ -51,6 +52,14 @@ def is_unsettled(case: Case, contradiction: Contradiction) -> bool:
     conditions = [case.conditions[number - 1] for number in contradiction.conditions]
     standing = [condition for condition in conditions if condition.holds]
     return contradiction.settled_at is None and len(standing) > 1 and any(c.is_open for c in standing)
+
+
+def _still_to_come(case: Case) -> set[str]:
+    """The steps that are not over, and those that are asked again because a later one was sent back."""
+    rounds = list(case.current_rounds())
+    sent_back = [step for step, current in rounds if current.is_over and step.sends_back(current.result)]
+    again = {earlier.id for step in sent_back for earlier in case.route.way_back(step)}
+    return again | {step.id for step, current in rounds if not current.is_over}
 
 
 def _block(case: Case, blocked: str | None, by: Sequence[str]) -> Block | None:

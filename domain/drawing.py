@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from domain.asks import Meaning
+from domain.asks import NEGATIVE
 from domain.route import MAJORITY
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _SILENCES = {
     "meeting": "sagen bliver punkt til næste møde",
     "close": "trinnet afsluttes uden svar",
 }
-_NEGATIVE = {Meaning.REJECTION, Meaning.RETURN}
 
 
 class EdgeKind(StrEnum):
@@ -119,7 +118,7 @@ def asked_in_words(step: Step, organisation: Organisation) -> str:
 
 def negative_outcomes(step: Step) -> list[str]:
     """The Danish names of the outcomes that send the matter back."""
-    return [outcome.name.da for outcome in step.outcomes.values() if outcome.meaning in _NEGATIVE]
+    return [outcome.name.da for outcome in step.outcomes.values() if outcome.meaning in NEGATIVE]
 
 
 def needed_in_words(step: Step) -> str:

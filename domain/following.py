@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.asks import ASKS, OBJECTED, Meaning
+from domain.asks import ASKS, NEGATIVE, OBJECTED, Meaning
 from domain.blocking import block_of, ending_block
 from domain.calendar import working_day_after, working_day_before
 from domain.case import Answer, AnswerState, Case, Round, Status, StepState, Why
@@ -29,7 +29,6 @@ NO_ANSWER = "no_answer"
 TO_MEETING = "to_meeting"
 """The result of a written procedure whose silence makes the matter an item for the next meeting."""
 
-_NEGATIVE = {Meaning.REJECTION, Meaning.RETURN}
 _WHY = {OBJECTED.id: Why.OBJECTION, TO_MEETING: Why.SILENCE}
 """The results with which a written procedure goes on at a meeting."""
 _SILENCE = {"meeting": TO_MEETING, "close": NO_ANSWER}
@@ -72,7 +71,7 @@ def tally(step: Step, current: Round, *, is_due: bool = False) -> str | None:
     """
     final = {body: a.outcome for body, a in current.asked.items() if a.outcome and _counts(a)}
     by_meaning = {o: step.outcomes[o].meaning for o in final.values()}
-    stopped = next((o for m in (_NEGATIVE, {Meaning.OBJECTION}) for o in by_meaning if by_meaning[o] in m), None)
+    stopped = next((o for m in (NEGATIVE, {Meaning.OBJECTION}) for o in by_meaning if by_meaning[o] in m), None)
     stopped = stopped or _SILENCE.get(current.silence or "")
     consents = _consents(step, current, final)
     enough = _is_enough(step, current, consents)
@@ -113,12 +112,7 @@ def _common(outcomes: list[str], otherwise: str) -> str:
 
 def is_negative(step: Step, current: Round) -> bool:
     """Whether a completed round sent the matter back."""
-    return _sends_back(step, current.result)
-
-
-def _sends_back(step: Step, result: str | None) -> bool:
-    outcome = step.outcomes.get(result or "")
-    return outcome is not None and outcome.meaning in _NEGATIVE
+    return step.sends_back(current.result)
 
 
 def is_over(step: Step, current: Round) -> bool:
@@ -155,7 +149,7 @@ def _completed(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         is_due = current.due is not None and end_of_day(current.due) <= at
         result = tally(step, current, is_due=is_due) if current.state == StepState.OPEN else None
-        if result and (_sends_back(step, result) or not block_of(case, step)):
+        if result and (step.sends_back(result) or not block_of(case, step)):
             yield _complete(current, result)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from domain.asks import ASKS, OBJECTED, OUTCOMES, Meaning, Outcome
+from domain.asks import ASKS, NEGATIVE, OBJECTED, OUTCOMES, Meaning, Outcome
 from domain.attribute_tests import AttributeTests, any_holds, read_attribute_tests
 from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
 from domain.names import Name, read_name
@@ -116,6 +116,11 @@ class Step:
     def is_needed(self, attributes: Mapping[str, Any]) -> bool:
         """Whether a case with these attributes goes through the step."""
         return (not self.when or any_holds(self.when, attributes)) and not any_holds(self.unless, attributes)
+
+    def sends_back(self, result: str | None) -> bool:
+        """Whether a result sends the matter back to be revised."""
+        outcome = self.outcomes.get(result or "")
+        return outcome is not None and outcome.meaning in NEGATIVE
 
     def enough(self, asked: int) -> int:
         """How many consents of so many bodies asked are enough."""

@@ -123,7 +123,7 @@ def _blocked_in_vain(route: Route) -> Iterator[_Found]:
     """A step cannot be held back by conditions of one that opens only after it."""
     for step in route.steps:
         for named in step.blocked_by:
-            host = asker_in_order(route, route.step(named))
+            host = route.asker_in_order(route.step(named))
             if host is not None and step.id in route.before(host.id) and not _goes_back(route):
                 what = f"names {quoted(named)}, which comes later, so its conditions come too late"
                 yield f"steps[{step.id}].blocked_by", what, "name steps that come before, or block the ending"

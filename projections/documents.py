@@ -7,10 +7,15 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from domain.additions import State, numbers
+from domain.blocking import is_unsettled
 from domain.case import Case, Status, StepState
 from domain.following import is_negative
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.additions import Added, BodyDecision, Condition, Contradiction, Task
     from domain.case import Answer, Paper, Round
     from domain.names import Name
     from domain.organisation import Body, Organisation
@@ -41,7 +46,12 @@ def case_document(case: Case, position: int) -> Document:
         "attributes": case.attributes,
         "concerned": case.concerned,
         "waiting_for": case.waiting_for(),
+        "blocked": [asdict(block) for block in case.blocks()],
         "steps": [_step_document(case, step) for step, _ in case.current_rounds()],
+        "conditions": [_condition_document(case, condition) for condition in case.conditions],
+        "contradictions": [_contradiction_document(case, one) for one in case.contradictions],
+        "tasks": [_task_document(case, task) for task in case.tasks],
+        "decisions": [_decision_document(decision) for decision in case.decisions],
         "papers": [_paper_document(paper) for paper in case.papers],
     }
 
@@ -76,8 +86,13 @@ def overdue_after(case: Case) -> date | None:
 
 def is_overdue(document: Document, today: date) -> bool:
     """Whether a case's document says that on the Danish date `today` something is past its date."""
-    last = document["overdue_after"]
-    return last is not None and date.fromisoformat(last) < today
+    return _is_past(document["overdue_after"], today)
+
+
+def as_read_on(document: Document, today: date) -> Document:
+    """A case's document with what the Danish date `today` says: whether it, and which of its tasks, are overdue."""
+    tasks = [{**task, "overdue": _is_past(task["overdue_after"], today)} for task in document["tasks"]]
+    return {**document, "overdue": is_overdue(document, today), "tasks": tasks}
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -114,7 +129,7 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
         "version": shown.version,
         "asked_again": shown.asked_again,
         "silence": shown.silence,
-        "answers": [_answer_document(answer) for answer in shown.answers.values()],
+        "answers": [_answer_document(case, step, answer) for answer in shown.answers.values()],
     }
 
 
@@ -123,7 +138,7 @@ def _due(case: Case, step: Step, shown: Round) -> date | None:
     return case.deadline if shown.state == StepState.WAITING and step.due == "deadline" else shown.due
 
 
-def _answer_document(answer: Answer) -> Document:
+def _answer_document(case: Case, step: Step, answer: Answer) -> Document:
     return {
         "body": answer.body,
         "state": str(answer.state),
@@ -143,11 +158,52 @@ def _answer_document(answer: Answer) -> Document:
         "reference": answer.reference,
         "due": answer.due,
         "supports": answer.supports,
+        "conditions": _added_with(case.conditions, step, answer),
+        "tasks": _added_with(case.tasks, step, answer),
     }
+
+
+def _added_with(added: Iterable[Added], step: Step, answer: Answer) -> list[int]:
+    """The numbers of what came with an answer and was not withdrawn."""
+    mine = [one for one in added if (one.step, one.body) == (step.id, answer.body)]
+    return numbers(one for one in mine if one.message_id in answer.messages and one.state != State.WITHDRAWN)
+
+
+def _condition_document(case: Case, condition: Condition) -> Document:
+    contradicted = [c.number for c in case.contradictions if condition.number in c.conditions]
+    return {**_added_document(condition), "contradictions": contradicted}
+
+
+def _contradiction_document(case: Case, contradiction: Contradiction) -> Document:
+    ended = "settled" if contradiction.settled_at else "lapsed"
+    state = "unsettled" if is_unsettled(case, contradiction) else ended
+    return {**_dated(asdict(contradiction)), "state": state}
+
+
+def _task_document(case: Case, task: Task) -> Document:
+    waits = task.is_open and case.status != Status.WITHDRAWN
+    return {**_added_document(task), "overdue_after": task.last_day if waits else None}
+
+
+def _added_document(added: Condition | Task) -> Document:
+    return {**_dated(asdict(added)), "state": str(added.state)}
+
+
+def _decision_document(decision: BodyDecision) -> Document:
+    return _dated(asdict(decision))
+
+
+def _dated(document: Document) -> Document:
+    """The same with its instants written."""
+    return {key: instant(value) if isinstance(value, datetime) else value for key, value in document.items()}
 
 
 def _paper_document(paper: Paper) -> Document:
     return {**asdict(paper), "added_at": instant(paper.added_at)}
+
+
+def _is_past(day: str | None, today: date) -> bool:
+    return day is not None and date.fromisoformat(day) < today
 
 
 def _name(name: Name) -> Document:

@@ -68,6 +68,14 @@ CHANGES = {
 """The facts of an answer that a correction may change."""
 NONE = Name("ingen", "none")
 
+CONDITION_KINDS = {
+    "material": Name("væsentlig", "material"),
+    "editorial": Name("redaktionel", "editorial"),
+}
+"""How much hangs on a condition."""
+NOT_STATED = Name("ikke oplyst", "not stated")
+"""A condition that nobody has told."""
+
 EFFECTS = {
     "counted": Name("", ""),
     "early": Name(", før trinnet åbnede", ", before the step opened"),

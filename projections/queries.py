@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 
 from domain.case import OPEN_STATUSES
 from domain.errors import InvalidError
-from projections.documents import Document, is_overdue
+from projections.documents import Document, as_read_on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -152,7 +152,7 @@ class Views:
 
 
 def _with_overdue(document: Document, today: date | None) -> Document:
-    return document if today is None else {**document, "overdue": is_overdue(document, today)}
+    return document if today is None else as_read_on(document, today)
 
 
 def _write_cursor(row: Document) -> str:

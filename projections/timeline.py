@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from domain.additions import ON_CONDITION, State, iso_day
 from domain.asks import result_name
 from domain.case import AnswerState, Case, StepState
 from domain.dates import danish_date
@@ -12,11 +14,24 @@ from domain.names import Name
 from domain.organisation import BodyKind, UnknownBodyError
 from domain.versions import ALL, EDITORIAL
 from projections.documents import Document, instant
-from projections.phrases import CASE_STATUSES, CHANGES, DECIDERS, EFFECTS, NONE, OUTCOMES, SUPPORTS, long_date
+from projections.folding import after
+from projections.phrases import (
+    CASE_STATUSES,
+    CHANGES,
+    CONDITION_KINDS,
+    DECIDERS,
+    EFFECTS,
+    NONE,
+    NOT_STATED,
+    OUTCOMES,
+    SUPPORTS,
+    long_date,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from domain.additions import Added, Condition, Task
     from domain.case import Answer
     from domain.organisation import Organisation
 
@@ -27,6 +42,7 @@ MOST_NAMES = 4
 LONGEST_REMARK = 200
 """How many characters of a remark a sentence quotes."""
 NOTHING = Name("", "")
+NONE_STANDS = Name("ingen af dem består", "none of them stands")
 ARTICLE = "The "
 _WHY = {
     "version": Name("Version {version} er væsentlig for {step}", "Version {version} is material for {step}"),
@@ -105,6 +121,10 @@ class _Moment:
         own = {past.step for rounds in self.case.rounds.values() for past in rounds if self.event.body in past.answers}
         step = self.step
         return Name(f" i trinnet {step.da}", f" in the step {step.en}") if len(own) > 1 else NOTHING
+
+    def following(self) -> Case:
+        """The case after the event, as an object of its own."""
+        return after(deepcopy(self.case), self.event)
 
     def before_answer(self) -> Answer:
         """What the event's body had said before."""
@@ -232,9 +252,10 @@ def _step_skipped(moment: _Moment) -> Name:
 def _answered(moment: _Moment) -> Name:
     event, body, where = moment.event, moment.body(moment.event.body), moment.where
     did, how, when, more = _did(event), _circumstances(event), EFFECTS[event.effect], _additions(event)
+    added = _added(moment)
     return Name(
-        f"{body.da} {did.da}{where.da}{how.da}{when.da}.{more.da}",
-        f"{body.en} {did.en}{where.en}{how.en}{when.en}.{more.en}",
+        f"{body.da} {did.da}{where.da}{how.da}{when.da}.{more.da}{added.da}",
+        f"{body.en} {did.en}{where.en}{how.en}{when.en}.{more.en}{added.en}",
     )
 
 
@@ -243,10 +264,10 @@ def _corrected(moment: _Moment) -> Name:
     event, body, where, when = moment.event, moment.body(moment.event.body), moment.where, EFFECTS[moment.event.effect]
     was, outcome = moment.before_answer(), _quoted(result_name(moment.event.outcome))
     changes = _changes(was, event) if was.outcome else Name(f"nu {outcome.da}", f"now {outcome.en}")
-    said = outcome if was.outcome == event.outcome else NOTHING
+    said, added = outcome if was.outcome == event.outcome else NOTHING, _added(moment)
     return Name(
-        f"{body.da} har rettet sit svar{_spaced(said.da)}{where.da}{when.da}: {changes.da}.",
-        f"{body.en} corrected its answer{_spaced(said.en)}{where.en}{when.en}: {changes.en}.",
+        f"{body.da} har rettet sit svar{_spaced(said.da)}{where.da}{when.da}: {changes.da}.{added.da}",
+        f"{body.en} corrected its answer{_spaced(said.en)}{where.en}{when.en}: {changes.en}.{added.en}",
     )
 
 
@@ -256,6 +277,95 @@ def _delayed(moment: _Moment) -> Name:
     return Name(
         f"{body.da} har meldt forsinkelse{where.da}{until.da}{when.da}.{more.da}",
         f"{body.en} reported a delay{where.en}{until.en}{when.en}.{more.en}",
+    )
+
+
+def _condition_set(moment: _Moment) -> Name:
+    body, after = moment.body(moment.event.body), moment.following()
+    told = next(c for c in after.conditions if c not in moment.case.conditions)
+    name = _condition(told, moment)
+    return Name(
+        f"Der er noteret en betingelse fra {body.da}. {name.da}", f"A condition was set for {body.en}. {name.en}"
+    )
+
+
+def _condition_met(moment: _Moment) -> Name:
+    number, version = moment.event.condition, moment.event.version
+    text = _text(moment.case.conditions[number - 1].text)
+    return Name(
+        f"Betingelse {number}, {text.da}, er opfyldt i version {version} af sagens papirer.",
+        f"Condition {number}, {text.en}, was met in version {version} of the papers.",
+    )
+
+
+def _condition_waived(moment: _Moment) -> Name:
+    number, why = moment.event.condition, moment.event.reason
+    text = _text(moment.case.conditions[number - 1].text)
+    return Name(
+        f"Betingelse {number}, {text.da}, er frafaldet: {why}", f"Condition {number}, {text.en}, was waived: {why}"
+    )
+
+
+def _contradiction_marked(moment: _Moment) -> Name:
+    between, why = [str(number) for number in moment.event.between], moment.event.reason
+    because = f": {why}" if why else "."
+    return Name(
+        f"Betingelserne {_listed(between, 'og')} strider mod hinanden{because}",
+        f"The conditions {_listed(between, 'and')} contradict each other{because}",
+    )
+
+
+def _contradiction_settled(moment: _Moment) -> Name:
+    event = moment.event
+    between = [str(number) for number in moment.case.contradictions[event.contradiction - 1].conditions]
+    stand = [str(number) for number in event.stand]
+    left = Name(f"{_listed(stand, 'og')} består", f"{_listed(stand, 'and')} stands") if stand else NONE_STANDS
+    return Name(
+        f"Modstriden mellem betingelserne {_listed(between, 'og')} er afklaret, {left.da}: {event.reason}",
+        f"The contradiction between the conditions {_listed(between, 'and')} is settled, {left.en}: {event.reason}",
+    )
+
+
+def _task_chased(moment: _Moment) -> Name:
+    task = moment.case.tasks[moment.event.task - 1]
+    text, times = _text(task.text), task.chased + 1
+    return Name(
+        f"Der er rykket for opgave {task.number}, {text.da} ({times}. gang).",
+        f"Task {task.number}, {text.en}, was chased (time {times}).",
+    )
+
+
+def _task_done(moment: _Moment) -> Name:
+    event = moment.event
+    text, day = _text(moment.case.tasks[event.task - 1].text), long_date(event.done_on)
+    who = Name(f" af {event.done_by}", f" by {event.done_by}") if event.done_by else NOTHING
+    return Name(
+        f"Opgave {event.task}, {text.da}, blev udført {day.da}{who.da}.",
+        f"Task {event.task}, {text.en}, was done on {day.en}{who.en}.",
+    )
+
+
+def _task_cancelled(moment: _Moment) -> Name:
+    event, body = moment.event, moment.body(moment.event.body)
+    text = _text(moment.case.tasks[event.task - 1].text)
+    where = Name(f" (beslutning {event.decision})", f" (decision {event.decision})") if event.decision else NOTHING
+    return Name(
+        f"Opgave {event.task}, {text.da}, blev aflyst af {body.da}{where.da}: {event.reason}",
+        f"Task {event.task}, {text.en}, was cancelled by {body.en}{where.en}: {event.reason}",
+    )
+
+
+def _decision_made(moment: _Moment) -> Name:
+    event, body, added = moment.event, moment.body(moment.event.body), NOTHING
+    number, day = len(moment.case.decisions) + 1, long_date(event.decided_on)
+    text = _text(event.text)
+    if event.tasks or event.cancels:
+        tasks = [_task(task, moment) for task in moment.following().tasks[len(moment.case.tasks) :]]
+        off = [Name(f"Opgave {n} er aflyst.", f"Task {n} is cancelled.") for n in event.cancels]
+        added = _sentences([*tasks, *off])
+    return Name(
+        f"{body.da} besluttede {text.da} ({day.da}; beslutning {number}).{added.da}",
+        f"{body.en} decided {text.en} ({day.en}; decision {number}).{added.en}",
     )
 
 
@@ -335,6 +445,15 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.AnswerRecorded: _answered,
     Case.AnswerCorrected: _corrected,
     Case.DelayReported: _delayed,
+    Case.ConditionSet: _condition_set,
+    Case.ConditionMet: _condition_met,
+    Case.ConditionWaived: _condition_waived,
+    Case.ContradictionMarked: _contradiction_marked,
+    Case.ContradictionSettled: _contradiction_settled,
+    Case.TaskChased: _task_chased,
+    Case.TaskDone: _task_done,
+    Case.TaskCancelled: _task_cancelled,
+    Case.DecisionMade: _decision_made,
     Case.PaperAdded: _paper_added,
     Case.VersionDeclared: _version_declared,
     Case.DeadlineExtended: _deadline_extended,
@@ -378,6 +497,67 @@ def _additions(said: Said) -> Name:
     noted = Name(f" Bemærkning: {_remark(remark).da}.", f" Remark: {_remark(remark).en}.") if remark else NOTHING
     numbered = f" Reference: {reference}." if reference else ""
     return Name(noted.da + numbered, noted.en + numbered)
+
+
+def _added(moment: _Moment) -> Name:
+    """The conditions and tasks that an answer, or its correction, brings or takes away, as sentences of their own."""
+    before, event = moment.case, moment.event
+    corrected = isinstance(event, Case.AnswerCorrected) and (before.conditions or before.tasks)
+    if not (event.conditions or event.tasks or event.outcome == ON_CONDITION or corrected):
+        return NOTHING  # and no copy of the case is made, which most answers would pay for in vain
+    now = moment.following()
+    conditions = [_condition(condition, moment) for condition in now.conditions[len(before.conditions) :]]
+    tasks = [_task(task, moment) for task in now.tasks[len(before.tasks) :]]
+    gone = [_gone("Betingelse", "Condition", c) for c in _taken_away(before.conditions, now.conditions)]
+    off = [_gone("Opgave", "Task", t) for t in _taken_away(before.tasks, now.tasks)]
+    return _sentences([*conditions, *tasks, *gone, *off])
+
+
+def _taken_away(before: Sequence[Added], now: Sequence[Added]) -> list[Added]:
+    pairs = zip(before, now, strict=False)
+    return [new for old, new in pairs if new.state == State.WITHDRAWN != old.state]
+
+
+def _gone(da: str, en: str, added: Added) -> Name:
+    text = _text(added.text)
+    return Name(f"{da} {added.number}, {text.da}, bortfalder.", f"{en} {added.number}, {text.en}, is withdrawn.")
+
+
+def _condition(condition: Condition, moment: _Moment) -> Name:
+    """A condition as a sentence."""
+    kind, text, more = CONDITION_KINDS[condition.kind], _text(condition.text), _by_whom_and_when(condition, moment)
+    return Name(
+        f"Betingelse {condition.number} ({kind.da}): {text.da}{more.da}.",
+        f"Condition {condition.number} ({kind.en}): {text.en}{more.en}.",
+    )
+
+
+def _task(task: Task, moment: _Moment) -> Name:
+    """A task as a sentence."""
+    text, more = _text(task.text), _by_whom_and_when(task, moment)
+    return Name(f"Opgave {task.number}: {text.da}{more.da}.", f"Task {task.number}: {text.en}{more.en}.")
+
+
+def _by_whom_and_when(added: Added, moment: _Moment) -> Name:
+    """Who is to do it, and by when or by which meeting, behind commas."""
+    who, due, meeting = added.responsible, added.due, added.meeting
+    name = moment.body(who) if who else NOTHING
+    by = _after_comma(due, "senest", "by")
+    day = iso_day(meeting)
+    met = long_date(day) if day else Name(meeting or "", meeting or "")
+    at = Name(f", til mødet {met.da}", f", for the meeting {met.en}") if meeting else NOTHING
+    comma = ", " if who else ""
+    return Name(f"{comma}{name.da}{by.da}{at.da}", f"{comma}{name.en}{by.en}{at.en}")
+
+
+def _text(text: str | None) -> Name:
+    """What a condition, task or decision says, in quotation marks."""
+    return _remark(text) if text else NOT_STATED
+
+
+def _sentences(told: Sequence[Name]) -> Name:
+    """Sentences behind one another, each after a blank."""
+    return Name("".join(f" {one.da}" for one in told), "".join(f" {one.en}" for one in told))
 
 
 def _remark(remark: str) -> Name:

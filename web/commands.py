@@ -16,7 +16,7 @@ from domain.answering import Reply
 from domain.cases import MAX_TITLE, Cases, Taken
 from domain.commands import Command
 from domain.errors import CaseNotFoundError
-from projections.documents import case_document, is_overdue
+from projections.documents import as_read_on, case_document
 from web import examples
 from web.access import Principal
 from web.describing import described, header
@@ -261,7 +261,7 @@ async def release_body(request: Request, principal: Writer, case: CaseId) -> JSO
 def document_of(shared: Services, taken: Taken) -> dict[str, Any]:
     """The case as a command left it; the views may not have come that far."""
     document = case_document(shared.cases.get(taken.case_id, version=taken.version), taken.position)
-    return {**document, "overdue": is_overdue(document, shared.today())}
+    return as_read_on(document, shared.today())
 
 
 def first_effect(cases: Cases, taken: Taken, command: Command) -> Taken:

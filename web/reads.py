@@ -20,7 +20,7 @@ from domain.faults import did_you_mean
 from domain.route import Route
 from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, timeline_as_of
 from projections.consents import consents
-from projections.documents import Document, body_document, case_document, is_overdue
+from projections.documents import Document, as_read_on, body_document, case_document
 from projections.queries import LARGEST_PAGE
 from web import examples
 from web.commands import CaseId
@@ -146,11 +146,11 @@ async def find_case(shared: Services, case: UUID, as_of: str | None = None) -> D
     if as_of is not None:
         moment = parse_as_of(as_of)
         document = await shared.run(partial(_past, shared, case, case_as_of, moment))
-        return _dated(_opened(document, as_of), danish_date(moment))
+        return as_read_on(_opened(document, as_of), danish_date(moment))
     document = await shared.views.case(case, shared.today())
     if document is None:  # just opened, and the views have not come that far
         document = await shared.run(lambda: _newest(shared, case))
-        return _dated(document, shared.today())
+        return as_read_on(document, shared.today())
     return document
 
 
@@ -193,10 +193,6 @@ def _opened(found: Any, as_of: str | None) -> Any:
     if found is None:
         raise ProblemError("case_not_found", f"the case was not opened yet on {as_of}; ask for a later moment")
     return found
-
-
-def _dated(document: Document, today: date) -> Document:
-    return {**document, "overdue": is_overdue(document, today)}
 
 
 def _route_document(shared: Services, route: Route) -> Document:

@@ -115,7 +115,9 @@ def sample(kind: type[Case.Event]) -> Case.Event:
 
 def sample_of_then(kind: type[Case.Event], state: dict[str, Any]) -> Case.Event:
     """The sample as a stored form reads that knew only some of the fields: the others have their defaults."""
-    unknown = {field.name: field.default for field in fields(kind) if field.name in later_fields(kind) - set(state)}
+    unknown: dict[str, Any] = {
+        field.name: field.default for field in fields(kind) if field.name in later_fields(kind) - set(state)
+    }
     return replace(sample(kind), **unknown)
 
 

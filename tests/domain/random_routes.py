@@ -41,6 +41,8 @@ def _ending(draw: st.DrawFn, number: int) -> str:
     }
     if draw(st.booleans()):
         ending["rejected_by"] = ["not_enough", "no_answer"]
+    if draw(st.booleans()):
+        ending["blocked_by"] = draw(st.lists(ids, unique=True, min_size=1, max_size=3))
     return f"ending = {_value(ending)}"
 
 
@@ -59,6 +61,9 @@ def _step(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
         step["on_silence"] = draw(st.sampled_from(SILENCES))
     if draw(st.integers(0, 3)) == 0:
         step["counts_corrections"] = True
+    if draw(st.integers(0, 3)) == 0:
+        ids = st.sampled_from([f"s{n}" for n in range(len(asks))])
+        step["blocked_by"] = draw(st.lists(ids, unique=True, min_size=1, max_size=2))
     if step["ask"] == "approve" and draw(st.integers(0, 3)) == 0:
         step["counts"] = draw(st.sampled_from([{"rejected": "dissent"}, {"noted": "consent"}, {"returned": "dissent"}]))
     if place and draw(st.integers(0, 3)) == 0:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -11,9 +12,12 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from domain.additions import Addition, ConditionKind
 from domain.asks import ASKS, OBJECTED, OUTCOMES
 from domain.case import Case, Status, StepState
 from domain.errors import RefusalError
+from domain.organisation import SECRETARIAT
+from domain.settling import Unasked
 from projections.consents import consents
 from projections.documents import Document, case_document
 from projections.folding import after
@@ -25,6 +29,8 @@ DUE = date(2025, 9, 5)
 MOST_TURNS = 120
 """In so many turns a case whose bodies all consent must have ended."""
 SAID = sorted({*OUTCOMES, OBJECTED.id})
+TEXTS = ("x", "y", "ikke x")
+"""Of conditions and tasks."""
 COUNCILS = ("lemvig", "skive", "samsoe")
 STRANGER = "takstgruppen"
 """A body that no route here asks."""
@@ -69,7 +75,8 @@ class RandomCase(RuleBasedStateMachine):
         plain = ASKS[step.ask].plain_consent
         outcome = data.draw(st.sampled_from([plain, plain, *step.outcomes]))
         number = self._number(data)
-        facts = {"step": current.step, "due": self._due(outcome)}
+        added = [Addition(text=text) for text in data.draw(st.lists(st.sampled_from(TEXTS), max_size=2))]
+        facts = {"step": current.step, "due": self._due(outcome), "conditions": added, "tasks": added}
         self._try(body, number, lambda: self.desk.answers(body, outcome, f"m{number}", **facts))
 
     @rule(data=st.data())
@@ -85,7 +92,8 @@ class RandomCase(RuleBasedStateMachine):
             return
         body, wrong = data.draw(st.sampled_from(self.taken))
         number = self._number(data)
-        facts = {"message_id": f"m{number}", "due": self._due(outcome)}
+        added = [Addition(text=text) for text in data.draw(st.lists(st.sampled_from(TEXTS), max_size=2))]
+        facts = {"message_id": f"m{number}", "due": self._due(outcome), "conditions": added, "tasks": added}
         self._try(body, number, lambda: self.desk.corrects(body, wrong, outcome, **facts))
 
     @rule(data=st.data())
@@ -106,6 +114,31 @@ class RandomCase(RuleBasedStateMachine):
         named = [self._somebody(data)] if change == "material" and data.draw(st.booleans()) else []
         facts = {"name": "v.pdf", "sha256": "0" * 64, "size": 1, "change": change, "material_for": named}
         self._attempt(lambda: self.desk.commands("add_paper", **facts))
+
+    @rule(data=st.data(), kind=st.sampled_from(ConditionKind))
+    def adds_conditions(self, data: st.DataObject, kind: ConditionKind) -> None:
+        """The secretariat sets a condition for a body, or two that contradict each other."""
+        body, steps = self._somebody(data), [step.id for step in self._case().route.steps]
+        step = data.draw(st.sampled_from(steps))
+        added = Addition(text=data.draw(st.sampled_from(TEXTS)), kind=kind)
+        self._attempt(lambda: self.desk.commands("set_condition", body, added, step=step))
+        between = data.draw(st.lists(st.integers(1, 5), max_size=3))
+        self._attempt(lambda: self.desk.commands("mark_contradiction", between))
+
+    @rule(number=st.integers(1, 5), stand=st.lists(st.integers(1, 5), max_size=2))
+    def settles_conditions(self, number: int, stand: list[int]) -> None:
+        """The secretariat waives a condition, or settles a contradiction."""
+        self._attempt(lambda: self.desk.commands("waive_condition", number, "bortfaldet"))
+        self._attempt(lambda: self.desk.commands("settle_contradiction", number, stand=stand, reason="afklaret"))
+
+    @rule(data=st.data(), number=st.integers(1, 5))
+    def follows_up_tasks(self, data: st.DataObject, number: int) -> None:
+        """A body decides unasked, calling a task off; the secretariat chases others, and has them done."""
+        decision = Unasked(body=self._somebody(data), text="x", decided_on=self.desk.now.date(), cancels=[number])
+        self._attempt(lambda: self.desk.commands("decide", replace(decision, cancels=[], tasks=[Addition(text="t")])))
+        self._attempt(lambda: self.desk.commands("decide", decision))
+        self._attempt(lambda: self.desk.commands("chase_task", number + 1))
+        self._attempt(lambda: self.desk.commands("finish_task", number + 2))
 
     @precondition(lambda self: self.desk.now.day % 3 == 0)
     @rule()
@@ -148,6 +181,19 @@ class RandomCase(RuleBasedStateMachine):
             for message in answer.messages
         }
         assert set(self.taken) <= known
+
+    @invariant()
+    def no_condition_vanishes(self) -> None:
+        """What was numbered keeps its number, and what is open no longer says since when."""
+        for added in (self._case().conditions, self._case().tasks):
+            assert [one.number for one in added] == list(range(1, len(added) + 1))
+            assert all(one.is_open == (one.settled_at is None) for one in added)
+
+    @invariant()
+    def what_is_blocked_waits_for_the_secretariat(self) -> None:
+        """Whoever else is waited for."""
+        case = self._case()
+        assert not case.blocks() or SECRETARIAT in case.waiting_for()
 
     @invariant()
     def an_open_case_says_what_it_waits_for(self) -> None:
@@ -246,6 +292,12 @@ def _end(desk: Desk) -> None:
             return
         if case.status == Status.SUSPENDED:
             desk.commands("resume")
+        elif blocks := case.blocks():
+            for number in {number for block in blocks for number in block.contradictions}:
+                desk.commands("settle_contradiction", number, stand=[], reason="afklaret")
+            for number in {number for block in blocks for number in block.conditions}:
+                if desk.case.conditions[number - 1].is_open:
+                    desk.commands("waive_condition", number, "bortfaldet")
         elif pending := [(r.step, body) for r in case.open_rounds() for body in r.pending]:
             for step, body in pending:
                 _consent(desk, step, body, f"end{turn}")

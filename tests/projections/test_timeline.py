@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from domain.additions import Addition
 from domain.asks import ASKS, OBJECTED
 from domain.case import Case
+from domain.settling import Unasked
 from projections.documents import Document
 from projections.phrases import EFFECTS, OUTCOMES, long_date
 from projections.timeline import SENTENCES, timeline_entry
@@ -190,6 +192,75 @@ def test_an_answer_names_its_step_where_the_body_has_a_part_in_several(desk: Des
     assert " in the step “" in submitted[1]
 
 
+def test_an_answer_tells_what_it_adds(desk: Desk) -> None:
+    """Each condition and task with its number, kind, who is to do it, and by when or by which meeting."""
+    tasks = [
+        Addition(text="Eksempler", responsible="takstgruppen", due=date(2025, 5, 25)),
+        Addition(text="Oplæg", responsible="Anna", meeting="2026-02-09"),
+    ]
+    desk.answers("dassos", "approved_on_condition", tasks=tasks)
+    desk.answers("kd-net", "approved", conditions=[Addition(text="Stavefejl", kind="editorial", meeting="mødet i maj")])
+
+    first, second = _sentences(desk, "case.answer_recorded")
+    assert first == (
+        (
+            "DASSOS har godkendt på betingelse (18. marts 2025). Betingelse 1 (væsentlig): ikke oplyst. Opgave 1: "
+            "»Eksempler«, Takstgruppen, senest 25. maj 2025. Opgave 2: »Oplæg«, Anna, til mødet 9. februar 2026."
+        ),
+        (
+            "DASSOS approved it on condition (18 March 2025). Condition 1 (material): not stated. Task 1: “Eksempler”, "
+            "the Rates Group, by 25 May 2025. Task 2: “Oplæg”, Anna, for the meeting 9 February 2026."
+        ),
+    )
+    assert second[0].endswith("Betingelse 2 (redaktionel): »Stavefejl«, til mødet mødet i maj.")
+
+
+def test_a_correction_tells_what_it_takes_away_and_brings(desk: Desk) -> None:
+    """So that no condition is lost without a word."""
+    desk.answers("dassos", "approved", "m1", conditions=[Addition(text="x")], tasks=[Addition(text="t")])
+    desk.corrects("dassos", "m1", "approved", conditions=[Addition(text="y")])
+
+    (told,) = _sentences(desk, "case.answer_corrected")
+    assert told[0].endswith(
+        "intet er ændret. Betingelse 2 (væsentlig): »y«. Betingelse 1, »x«, bortfalder. Opgave 1, »t«, bortfalder."
+    )
+    assert told[1].endswith(
+        "nothing changed. Condition 2 (material): “y”. Condition 1, “x”, is withdrawn. Task 1, “t”, is withdrawn."
+    )
+
+
+def test_what_becomes_of_conditions_tasks_and_decisions_is_told() -> None:
+    """One sentence an event, in both languages."""
+    desk = Desk()
+    desk.open("orientering")
+    _add_and_settle(desk)
+
+    told = [entry["da"] for entry in _timeline(desk)][-9:]
+    assert told == [
+        "Betingelserne 1 og 2 strider mod hinanden: Begge kan ikke opfyldes",
+        "Modstriden mellem betingelserne 1 og 2 er afklaret, 1 består: Afklaret",
+        "Betingelse 1, »x«, er opfyldt i version 1 af sagens papirer.",
+        "Betingelse 3, »y«, er frafaldet: Frafaldet",
+        "Der er noteret en betingelse fra DASSOS. Betingelse 4 (redaktionel): »z«.",
+        "Der er rykket for opgave 1, »x« (1. gang).",
+        "Opgave 1, »x«, blev udført 18. marts 2025 af Anna.",
+        "KD-Net besluttede »Nyt skema« (18. marts 2025; beslutning 1). Opgave 3 er aflyst.",
+        "Opgave 2, »ikke x«, blev aflyst af KD-Net (beslutning 1): Parkeret",
+    ]
+    english = [entry["en"] for entry in _timeline(desk)][-9:]
+    assert english == [
+        "The conditions 1 and 2 contradict each other: Begge kan ikke opfyldes",
+        "The contradiction between the conditions 1 and 2 is settled, 1 stands: Afklaret",
+        "Condition 1, “x”, was met in version 1 of the papers.",
+        "Condition 3, “y”, was waived: Frafaldet",
+        "A condition was set for DASSOS. Condition 4 (editorial): “z”.",
+        "Task 1, “x”, was chased (time 1).",
+        "Task 1, “x”, was done on 18 March 2025 by Anna.",
+        "KD-Net decided “Nyt skema” (18 March 2025; decision 1). Task 3 is cancelled.",
+        "Task 2, “ikke x”, was cancelled by KD-Net (decision 1): Parkeret",
+    ]
+
+
 def test_a_remark_is_quoted_on_one_line_and_shortened(desk: Desk) -> None:
     """At 200 characters."""
     desk.answers("lemvig", "noted", remark="Enig\ni alt")
@@ -310,12 +381,29 @@ def _every_kind_of_event() -> list[Document]:
     written.answers("dassos", "approved")
     written.commands("add_paper", name="svar.pdf", sha256="1" * 64, size=10, change="material")
     written.let_pass("2025-04-01")
+    _add_and_settle(simple)
     reopened.open("reopening")
     reopened.commands("add_body", step="a", body="kd-net", reason="Berørt")
     reopened.commands("release_body", step="a", body="kd-net", reason="Ikke berørt alligevel")
     reopened.answers("dassos", "approved", "m1")
     reopened.corrects("dassos", "m1", "postponed")
     return [entry for desk in (whole, rejected, simple, reopened, written) for entry in _timeline(desk)]
+
+
+def _add_and_settle(desk: Desk) -> None:
+    """Conditions and tasks of every fate, and an unasked decision, in a case that asks DASSOS."""
+    desk.commands("add_paper", name="svar.pdf", sha256="0" * 64, size=10)
+    added = [Addition(text=text) for text in ("x", "ikke x", "y")]
+    desk.answers("dassos", "noted", "m1", conditions=added, tasks=added)
+    desk.commands("mark_contradiction", [1, 2], "Begge kan ikke opfyldes")
+    desk.commands("settle_contradiction", 1, stand=[1], reason="Afklaret")
+    desk.commands("meet_condition", 1, 1)
+    desk.commands("waive_condition", 3, "Frafaldet")
+    desk.commands("set_condition", "dassos", Addition(text="z", kind="editorial"))
+    desk.commands("chase_task", 1)
+    desk.commands("finish_task", 1, done_by="Anna")
+    desk.commands("decide", Unasked(body="kd-net", text="Nyt skema", decided_on=date(2025, 3, 18), cancels=[3]))
+    desk.commands("cancel_task", 2, reason="Parkeret", decision=1)
 
 
 def _timeline(desk: Desk) -> list[Document]:
