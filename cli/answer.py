@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.additions import Conditions, Tasks, read_conditions, read_tasks
 from cli.groups import command
 from cli.options import CaseId, Data, day
 from cli.output import say
@@ -62,6 +63,8 @@ def record_answer(
     supports: Annotated[
         bool | None, typer.Option("--supports/--not-supported", help="With `decided`: what was decided.")
     ] = None,
+    conditions: Conditions = None,
+    tasks: Tasks = None,
     data: Data = None,
 ) -> None:
     """Record what a body has answered, that it is delayed, or a correction."""
@@ -80,6 +83,8 @@ def record_answer(
         supports=supports,
         expected_on=expected_on,
         corrects=corrects,
+        conditions=read_conditions(conditions),
+        tasks=read_tasks(tasks),
     )
 
     async def work(office: Office) -> Taken:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.additions import condition, decision, task
+from cli.giving import give, show_case
 from cli.groups import command, group
 from cli.options import AsOf, CaseId, Data, Papers, Reason, day, read_attributes
 from cli.output import show
@@ -17,7 +18,6 @@ from cli.output import show
 if TYPE_CHECKING:
     from cli.office import Office
     from domain.cases import Taken
-    from domain.organisation import Organisation
     from projections.documents import Document
 
 app = group("case", "Cases: open them, look at them, move them along.")
@@ -25,6 +25,8 @@ paper = group("paper", "The versions of a case's papers.")
 app.add_typer(paper)
 body = group("body", "Whom a case's steps ask.")
 app.add_typer(body)
+for added in (condition, task, decision):
+    app.add_typer(added)
 
 
 @command(app, "open")
@@ -49,7 +51,7 @@ def open_case(
 
     contents, given = [read_paper(file) for file in papers or []], read_attributes(attributes or [])
 
-    def give(office: Office) -> Taken:
+    def open_it(office: Office) -> Taken:
         taken = office.cases.open(
             office.command(),
             route=route,
@@ -64,9 +66,9 @@ def open_case(
         return taken
 
     async def work(office: Office) -> Document:
-        return await when_begun(office, give(office))
+        return await when_begun(office, open_it(office))
 
-    _show(data, work)
+    show_case(data, work)
 
 
 @command(app, "list")
@@ -104,9 +106,9 @@ def list_cases(
 
 
 @command(app, "show")
-def show_case(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> None:
+def show_one(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> None:
     """Show how a case stands, or stood."""
-    _show(data, lambda office: office.case(case_id, as_of))
+    show_case(data, lambda office: office.case(case_id, as_of))
 
 
 @command(app, "timeline")
@@ -136,19 +138,19 @@ def show_consents(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> Non
 @command(app, "withdraw")
 def withdraw(case_id: CaseId, reason: Reason, data: Data = None) -> None:
     """Take a case back."""
-    _command(data, lambda office: office.cases.withdraw(case_id, office.command(), reason))
+    give(data, lambda office: office.cases.withdraw(case_id, office.command(), reason))
 
 
 @command(app, "suspend")
 def suspend(case_id: CaseId, reason: Reason, data: Data = None) -> None:
     """Stop a case's clocks."""
-    _command(data, lambda office: office.cases.suspend(case_id, office.command(), reason))
+    give(data, lambda office: office.cases.suspend(case_id, office.command(), reason))
 
 
 @command(app, "resume")
 def resume(case_id: CaseId, data: Data = None) -> None:
     """Let a suspended case go on."""
-    _command(data, lambda office: office.cases.resume(case_id, office.command()))
+    give(data, lambda office: office.cases.resume(case_id, office.command()))
 
 
 @command(app, "extend")
@@ -159,7 +161,7 @@ def extend(
     data: Data = None,
 ) -> None:
     """Give a case a new deadline."""
-    _command(data, lambda office: office.cases.extend(case_id, office.command(), deadline, reason))
+    give(data, lambda office: office.cases.extend(case_id, office.command(), deadline, reason))
 
 
 @command(app, "submit")
@@ -172,13 +174,13 @@ def submit(
 ) -> None:
     """Record that the secretariat has submitted."""
     facts: dict[str, Any] = {"step": step, "submitted_on": submitted_on, "reference": reference}
-    _command(data, lambda office: office.cases.submit(case_id, office.command(), **facts))
+    give(data, lambda office: office.cases.submit(case_id, office.command(), **facts))
 
 
 @command(app, "resubmit")
 def resubmit(case_id: CaseId, data: Data = None) -> None:
     """Send what was rejected or returned round again, revised."""
-    _command(data, lambda office: office.cases.resubmit(case_id, office.command()))
+    give(data, lambda office: office.cases.resubmit(case_id, office.command()))
 
 
 @command(paper, "add")
@@ -196,7 +198,7 @@ def add_version(
     from domain.versions import MATERIAL
 
     content = read_paper(file, MATERIAL if material else None, material_for or [])
-    _command(data, lambda office: add_paper(office, case_id, content))
+    give(data, lambda office: add_paper(office, case_id, content))
 
 
 @command(body, "add")
@@ -209,7 +211,7 @@ def add_body(
 ) -> None:
     """Have a further body asked in a step that is not over."""
     facts = {"step": step, "body": body_, "reason": reason}
-    _command(data, lambda office: office.cases.add_body(case_id, office.command(), **facts))
+    give(data, lambda office: office.cases.add_body(case_id, office.command(), **facts))
 
 
 @command(body, "release")
@@ -222,24 +224,4 @@ def release_body(
 ) -> None:
     """Ask a body no longer in a step that it has not answered."""
     facts = {"step": step, "body": body_, "reason": reason}
-    _command(data, lambda office: office.cases.release_body(case_id, office.command(), **facts))
-
-
-def _command(data: Path | None, give: Callable[[Office], Taken]) -> None:
-    """Give a command, and show the case when the views have what it did."""
-
-    async def work(office: Office) -> Document:
-        return await office.after(give(office))
-
-    _show(data, work)
-
-
-def _show(data: Path | None, read: Callable[[Office], Awaitable[Document]]) -> None:
-    from cli.office import in_office
-    from cli.tables import Names, print_case
-
-    async def work(office: Office) -> tuple[Document, Organisation, date]:
-        return await read(office), office.organisation, office.today
-
-    document, organisation, today = in_office(data, work)
-    show(document, lambda console: print_case(console, document, Names(organisation, today)))
+    give(data, lambda office: office.cases.release_body(case_id, office.command(), **facts))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.asks import ASKS
@@ -30,6 +31,7 @@ def route_as_json(route: Route) -> dict[str, Any]:
             "status": route.ending.status,
             "result_of": list(route.ending.result_of),
             "rejected_by": list(route.ending.rejected_by),
+            "blocked_by": list(route.ending.blocked_by),
         },
         "steps": [_step_as_json(step) for step in route.steps],
     }
@@ -40,6 +42,8 @@ def route_as_text(route: Route, organisation: Organisation) -> list[str]:
     lines = [f"{route.name.da} / {route.name.en}  ({route.id}, version {route.version})", ""]
     for number, step in enumerate(route.steps, start=1):
         lines += [f"{number}. {step.id}: {step.name.da} / {step.name.en}", *_about(step, organisation)]
+    if route.ending.blocked_by:
+        lines.append(f"Afslutningen {_blocked(route.ending.blocked_by)}")
     return [*lines, "", *route.source.strip().splitlines()]
 
 
@@ -66,6 +70,7 @@ def _step_as_json(step: Step) -> dict[str, Any]:
         "unless": [_tests_as_json(tests) for tests in step.unless],
         "returned_to": step.returned_to,
         "counts_corrections": step.counts_corrections,
+        "blocked_by": list(step.blocked_by),
         "closes": dict(step.closes),
         "reminders": [reminder.days for reminder in step.reminders],
     }
@@ -89,11 +94,17 @@ def _about(step: Step, organisation: Organisation) -> list[str]:
         lines.append(f"   åbnes af / opened by: {step.opened_by.step}, {step.opened_by.outcome}")
     if step.returned_to:
         lines.append(f"   sendt tilbage går sagen igen fra / sent back, it goes again from: {step.returned_to}")
+    if step.blocked_by:
+        lines.append(f"   {_blocked(step.blocked_by)}")
     lines += [f"   frist / due: {due}" for due in [_due(step)] if due]
     if step.mode == WRITTEN and step.is_decided:
         lines.append(f"   tavshed / silence: {silence_in_words(step)}")
     lines += [f"   afslutter / closes: {closed} ({result})" for closed, result in step.closes.items()]
     return lines
+
+
+def _blocked(by: Sequence[str]) -> str:
+    return f"spærres af åbne betingelser fra / is blocked by open conditions of: {', '.join(by)}"
 
 
 def _asked(step: Step, organisation: Organisation) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,9 @@ STYLES = {
     "withdrawn": "red",
     "rejected": "red",
     "approved": "bold green",
+    "met": "green",
+    "done": "green",
+    "unsettled": "bold yellow",
 }
 MARKS = {"not_asked": "·", "awaiting": "○", "delayed": "◔", "answered": "●", "released": "–", "silent": "◌"}
 NARROWEST = {"Svar / Answers": len("19 af 19"), "Frist / Due": len("30. november 2026")}
@@ -79,6 +82,8 @@ def print_case(console: Console, document: Document, names: Names) -> None:
         awaited = [names(a["body"]) for a in _awaited(step, document["status"])]
         if len(step["answers"]) >= SEVERAL and awaited:
             console.print(Text(f"{step['name']['da']} venter på / waits for: {', '.join(awaited)}"))
+    for line in _additions(document, names):
+        console.print(line, soft_wrap=True)
     for paper in document["papers"]:
         console.print(Text(f"Bilag / paper {paper['number']}: {clean(paper['name'])}, {paper['size']} bytes"))
 
@@ -191,6 +196,36 @@ def danish(day: date | str | None) -> str:
 def clean(text: str) -> str:
     """A text from outside without what could steer a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _additions(document: Document, names: Names) -> Iterator[Text]:
+    """What is blocked, and the conditions, contradictions, tasks and unasked decisions, a line each."""
+    for block in document["blocked"]:
+        what = next((s["name"]["da"] for s in document["steps"] if s["id"] == block["step"]), "Sagens afslutning")
+        by = [f"betingelse {n}" for n in block["conditions"]] + [f"modstrid {n}" for n in block["contradictions"]]
+        yield Text(f"{what} er spærret af / is blocked by: {', '.join(by)}", style="bold yellow")
+    for one in document["conditions"]:
+        kind = words.CONDITION_KINDS[one["kind"]].da
+        yield _added(f"Betingelse / condition {one['number']} ({kind})", one, names)
+    for one in document["contradictions"]:
+        state = _in_colour(words.CONTRADICTION_STATES[one["state"]], one["state"])
+        between = " ↔ ".join(str(number) for number in one["conditions"])
+        yield Text.assemble(f"Modstrid / contradiction {one['number']}: {between}  ", state)
+    for one in document["tasks"]:
+        late = " · over tid / overdue" if one["overdue"] else ""
+        yield _added(f"Opgave / task {one['number']}{late}", one, names)
+    for one in document["decisions"]:
+        text, day = clean(one["text"]), danish(one["decided_on"])
+        yield Text(f"Beslutning / decision {one['number']}: {names(one['body'])}, {day}: {text}")
+
+
+def _added(what: str, one: Document, names: Names) -> Text:
+    """A condition or task: what it says, who set it, who is to do it, and by when."""
+    text = clean(one["text"]) if one["text"] else "ikke oplyst / not stated"
+    doing = [clean(names(one["responsible"]))] if one["responsible"] else []
+    by = [word for word in (danish(one["due"]), clean(one["meeting"] or "")) if word]
+    facts = ", ".join([names(one["body"]), *(f"→ {name}" for name in doing), *by])
+    return Text.assemble(f"{what}: {text} ({facts})  ", _in_colour(words.ADDITION_STATES[one["state"]], one["state"]))
 
 
 def _facts(document: Document) -> str:

@@ -19,6 +19,7 @@ from domain.errors import CaseNotFoundError
 from projections.documents import as_read_on, case_document
 from web import examples
 from web.access import Principal
+from web.additions import GivenConditions, GivenTasks, facts_of
 from web.describing import described, header
 from web.guards import Writer
 from web.idempotency import Answer, Attempt, once
@@ -65,6 +66,8 @@ class Told(Given):
     corrects: Identifier | None = None
     due: Day | None = None
     supports: bool | None = None
+    conditions: GivenConditions
+    tasks: GivenTasks
 
 
 class Reasoned(Given):
@@ -146,11 +149,11 @@ async def record_answer(request: Request, principal: Writer, case: CaseId) -> JS
     """Record an answer that came by mail, telephone or minutes.
 
     `outcome: delayed` says that the body will not make the date (`expected_on`); `corrects` names the `message_id` of
-    an answer that was wrong.
+    an answer that was wrong, and lists all that the right one adds.
     """
     told, shared = await read_model(request, Told), services(request)
     _check_told(shared, told)
-    reply = Reply(**told.model_dump(exclude={"body"}))
+    reply = Reply(**facts_of(told, leave_out="body"))
     method = shared.cases.delay if told.outcome == DELAYED else shared.cases.answer
     if told.corrects:
         method = shared.cases.correct
@@ -160,7 +163,7 @@ async def record_answer(request: Request, principal: Writer, case: CaseId) -> JS
         shared.metrics.count_answer(SOURCE, taken.effect)
         return taken
 
-    return await _execute(request, principal, told, act)
+    return await execute(request, principal, told, act)
 
 
 @router.post(
@@ -171,7 +174,7 @@ async def record_answer(request: Request, principal: Writer, case: CaseId) -> JS
 async def withdraw(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Take a case back for good; whoever answers afterwards is told so."""
     asked, cases = await read_model(request, Reasoned), services(request).cases
-    return await _execute(request, principal, asked, lambda command: cases.withdraw(case, command, asked.reason))
+    return await execute(request, principal, asked, lambda command: cases.withdraw(case, command, asked.reason))
 
 
 @router.post(
@@ -182,7 +185,7 @@ async def withdraw(request: Request, principal: Writer, case: CaseId) -> JSONRes
 async def suspend(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Stop a case's clocks: no reminders and no due dates; answers are still taken."""
     asked, cases = await read_model(request, Reasoned), services(request).cases
-    return await _execute(request, principal, asked, lambda command: cases.suspend(case, command, asked.reason))
+    return await execute(request, principal, asked, lambda command: cases.suspend(case, command, asked.reason))
 
 
 @router.post(
@@ -193,7 +196,7 @@ async def suspend(request: Request, principal: Writer, case: CaseId) -> JSONResp
 async def resume(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Let a suspended case go on, every date moved by the days that it stood still."""
     asked, cases = await read_model(request, Nothing), services(request).cases
-    return await _execute(request, principal, asked, lambda command: cases.resume(case, command))
+    return await execute(request, principal, asked, lambda command: cases.resume(case, command))
 
 
 @router.post(
@@ -209,7 +212,7 @@ async def resume(request: Request, principal: Writer, case: CaseId) -> JSONRespo
 async def extend(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Give a case a new deadline; every step that is due on it follows."""
     asked, cases = await read_model(request, Extension), services(request).cases
-    return await _execute(
+    return await execute(
         request, principal, asked, lambda command: cases.extend(case, command, asked.deadline, asked.reason)
     )
 
@@ -222,7 +225,7 @@ async def extend(request: Request, principal: Writer, case: CaseId) -> JSONRespo
 async def submit(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Answer the route's submission, or with `step` a reply to questions; submitted before, it is `repeated`."""
     asked, cases = await read_model(request, Submission), services(request).cases
-    return await _execute(request, principal, asked, lambda command: cases.submit(case, command, **dict(asked)))
+    return await execute(request, principal, asked, lambda command: cases.submit(case, command, **dict(asked)))
 
 
 @router.post(
@@ -233,7 +236,7 @@ async def submit(request: Request, principal: Writer, case: CaseId) -> JSONRespo
 async def resubmit(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Answer the open revision: the step that was rejected or returned is asked again in its next round."""
     asked, cases = await read_model(request, Nothing), services(request).cases
-    return await _execute(request, principal, asked, lambda command: cases.resubmit(case, command))
+    return await execute(request, principal, asked, lambda command: cases.resubmit(case, command))
 
 
 @router.post(
@@ -244,7 +247,7 @@ async def resubmit(request: Request, principal: Writer, case: CaseId) -> JSONRes
 async def add_body(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Have a step that waits or is open ask one more body, which then must answer too."""
     asked, cases = await read_model(request, Asking), services(request).cases
-    return await _execute(request, principal, asked, lambda command: cases.add_body(case, command, **dict(asked)))
+    return await execute(request, principal, asked, lambda command: cases.add_body(case, command, **dict(asked)))
 
 
 @router.post(
@@ -255,7 +258,7 @@ async def add_body(request: Request, principal: Writer, case: CaseId) -> JSONRes
 async def release_body(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Take a body that has not answered out of a step, unless it is the last one; 409 for one that has answered."""
     asked, cases = await read_model(request, Asking), services(request).cases
-    return await _execute(request, principal, asked, lambda command: cases.release_body(case, command, **dict(asked)))
+    return await execute(request, principal, asked, lambda command: cases.release_body(case, command, **dict(asked)))
 
 
 def document_of(shared: Services, taken: Taken) -> dict[str, Any]:
@@ -273,7 +276,7 @@ def first_effect(cases: Cases, taken: Taken, command: Command) -> Taken:
     return replace(taken, effect=getattr(event, "effect", "counted")) if is_own else taken
 
 
-async def _execute(
+async def execute(
     request: Request, principal: Principal, asked: Given, act: Callable[[Command], Taken]
 ) -> JSONResponse:
     """Run a command on a case and answer as for a webhook."""

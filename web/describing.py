@@ -103,11 +103,27 @@ def schema_of(example: Any) -> dict[str, Any]:
     return {"type": [kind, "null"]} if kind else {}
 
 
+def schema_of_model(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a model, those that it is made of written out where they stand."""
+    schema = model.model_json_schema()
+    written: dict[str, Any] = _written_out(schema, schema.pop("$defs", {}))
+    return written
+
+
+def _written_out(schema: Any, parts: Mapping[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_written_out(inner, parts) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _written_out(parts[schema["$ref"].rpartition("/")[2]], parts)
+    return {key: _written_out(value, parts) for key, value in schema.items()}
+
+
 def _body(body: type[BaseModel] | Mapping[str, Any], example: Any) -> dict[str, Any]:
     if isinstance(body, Mapping):
         return dict(body)
-    schema = body.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
+    return {"required": True, "content": {"application/json": {"schema": schema_of_model(body), "example": example}}}
 
 
 def _problem(status: int) -> dict[str, Any]:

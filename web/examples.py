@@ -32,6 +32,8 @@ ANSWER: dict[str, Any] = {
     "reference": "2025-042137",
     "due": None,
     "supports": None,
+    "conditions": [1],
+    "tasks": [1],
 }
 STEP: dict[str, Any] = {
     "id": "councils",
@@ -64,6 +66,58 @@ PAPER: dict[str, Any] = {
     "material_for": ["lemvig", "skive"],
     "informed": ["lemvig", "skive", "viborg"],
 }
+ADDED: dict[str, Any] = {
+    "number": 1,
+    "body": "viborg",
+    "recorded_at": ANSWER["recorded_at"],
+    "step": "councils",
+    "round": 1,
+    "message_id": ANSWER["message_id"],
+    "text": "Målgruppens størrelse oplyses",
+    "responsible": "secretariat",
+    "contact": "Anna",
+    "due": "2025-05-25",
+    "meeting": "DASSOS 3. september 2025",
+    "state": "open",
+    "settled_at": None,
+    "reason": None,
+    "withdrawn_by": None,
+}
+CONDITION: dict[str, Any] = {**ADDED, "kind": "editorial", "version": None, "contradictions": [1]}
+CONTRADICTION: dict[str, Any] = {
+    "number": 1,
+    "conditions": [1, 2],
+    "reason": "Begge kan ikke opfyldes",
+    "recorded_at": INSTANT,
+    "stand": None,
+    "settled_reason": None,
+    "settled_at": None,
+    "state": "unsettled",
+}
+TASK: dict[str, Any] = {
+    **ADDED,
+    "text": "Takstgruppen beskriver konsekvenserne",
+    "decision": None,
+    "chased": 1,
+    "chased_at": INSTANT,
+    "done_on": None,
+    "done_by": None,
+    "cancelled_by": None,
+    "cancelled_by_decision": None,
+    "overdue_after": "2025-05-25",
+    "overdue": False,
+}
+DECISION: dict[str, Any] = {
+    "number": 1,
+    "body": "dassos",
+    "text": "Den efterspurgte status parkeres",
+    "decided_on": "2025-04-25",
+    "meeting_on": "2025-04-25",
+    "reference": "Punkt 4",
+    "recorded_at": INSTANT,
+    "tasks": [2],
+    "cancels": [1],
+}
 CASE: dict[str, Any] = {
     "id": CASE_ID,
     "position": 4711,
@@ -83,7 +137,12 @@ CASE: dict[str, Any] = {
     "attributes": {},
     "concerned": [],
     "waiting_for": ["aarhus", "samsoe", "secretariat"],
+    "blocked": [{"step": "submit", "conditions": [2], "contradictions": [1]}],
     "steps": [STEP],
+    "conditions": [CONDITION],
+    "contradictions": [CONTRADICTION],
+    "tasks": [TASK],
+    "decisions": [DECISION],
     "papers": [PAPER],
 }
 CASES: dict[str, Any] = {"items": [CASE], "next": None}
@@ -210,6 +269,23 @@ REPLY: dict[str, Any] = {
     "decided_on": "2025-05-20",
     "decided_by": "committee",
     "remark": "Oplyst på mail",
+    "conditions": [],
+    "tasks": [{"text": "Eksempler indsendes", "responsible": "takstgruppen", "due": "2025-06-10"}],
+}
+SETTING: dict[str, Any] = {
+    "body": "viborg",
+    "text": "Målgruppens størrelse oplyses",
+    "kind": "material",
+    "responsible": "secretariat",
+    "meeting": "2025-09-03",
+}
+DECIDING: dict[str, Any] = {
+    "body": "dassos",
+    "text": "Kommunerne indsender eksempler på dilemmaer om whistleblowere",
+    "decided_on": "2021-05-04",
+    "meeting_on": "2021-05-04",
+    "tasks": [{"text": "Eksempler indsendes", "responsible": "Kommunerne", "due": "2021-05-25"}],
+    "cancels": [],
 }
 ASKING: dict[str, Any] = {"step": "councils", "body": "skanderborg", "reason": "Kommunen er også berørt"}
 RELEASING: dict[str, Any] = {"step": "councils", "body": "samsoe", "reason": "Udmeldingen berører ikke kommunen"}
@@ -224,5 +300,7 @@ WEBHOOK: dict[str, Any] = {
         "reference": "2025-042137",
         "remark": "Enstemmigt",
         "version": 1,
+        "conditions": [{"text": "Målgruppens størrelse oplyses", "kind": "editorial"}],
+        "tasks": [],
     },
 }

@@ -57,7 +57,10 @@ async def show_case(request: Request, case: CaseId) -> Response:
     timeline = await find_timeline(shared, case)
     rounds = [past for step in document["steps"] for past in (step, *step["earlier"])]
     bodies = [answer["body"] for past in rounds for answer in past["answers"]]
-    names = _names(shared, [*bodies, *document["waiting_for"]])
+    added = [*document["conditions"], *document["tasks"], *document["decisions"]]
+    named = [one["body"] for one in added]
+    doing = [one["responsible"] for one in added if one.get("responsible") in shared.organisation.bodies]
+    names = _names(shared, [*bodies, *document["waiting_for"], *named, *doing])
     matrix = consents(document)
     return render(request, "case.html", case=document, timeline=timeline[::-1], names=names, matrix=matrix)
 

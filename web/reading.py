@@ -130,7 +130,7 @@ def _first(value: Any, most: int = 20) -> list[tuple[str, str]]:
 
 def _field_error(fault: Mapping[str, Any], place: str, model: type[BaseModel]) -> FieldError:
     field = ".".join([place, *(str(part) for part in fault["loc"])]).strip(".") or "body"
-    return FieldError(visible(field), *explain(fault, model.model_fields))
+    return FieldError(visible(field), *explain(fault, model.model_fields if len(fault["loc"]) == 1 else ()))
 
 
 def _too_large(limit: int) -> ProblemError:

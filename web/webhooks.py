@@ -21,8 +21,9 @@ from domain.commands import Actor, Command
 from domain.errors import AbsentError
 from web import examples
 from web.access import valid_secrets
+from web.additions import SentConditions, SentTasks, facts_of
 from web.bounds import MessageRate
-from web.describing import described, header
+from web.describing import described, header, schema_of_model
 from web.guards import signed_webhook
 from web.problems import FieldError, ProblemError, invalid
 from web.reading import (
@@ -77,6 +78,8 @@ class Decision(Sent):
     step: Identifier | None = None
     due: Day | None = None
     supports: bool | None = None
+    conditions: SentConditions
+    tasks: SentTasks
 
 
 class Delay(Sent):
@@ -94,7 +97,7 @@ class Correction(Decision):
     corrects: Identifier
 
 
-_DATA = {"anyOf": [kind.model_json_schema() for kind in (Decision, Correction, Delay)] + [{"type": "object"}]}
+_DATA = {"anyOf": [schema_of_model(kind) for kind in (Decision, Correction, Delay)] + [{"type": "object"}]}
 
 
 class Message(Sent):
@@ -214,7 +217,7 @@ def _read_reply(
     corrects = message.type == "decision.corrected"
     decision = check_shape(Correction if corrects else Decision, message.data, "data")
     method = shared.cases.correct if corrects else shared.cases.answer
-    return method, decision, Reply(**decision.model_dump(exclude={"case"}), message_id=message_id)
+    return method, decision, Reply(**facts_of(decision, leave_out="case"), message_id=message_id)
 
 
 def _case_id(text: str) -> UUID:

@@ -7,9 +7,9 @@ from typing import Any
 
 from domain.asks import result_name
 from domain.names import Name
-from projections.phrases import DECIDERS, SUPPORTS
+from projections.phrases import CONDITION_KINDS, DECIDERS, SUPPORTS
 
-__all__ = ["DECIDERS", "SUPPORTS", "result_name"]
+__all__ = ["CONDITION_KINDS", "DECIDERS", "SUPPORTS", "result_name"]
 
 MONTHS = (
     "januar",
@@ -66,6 +66,19 @@ PAPER_CHANGES = {
     "material": Name("væsentlig", "material"),
 }
 AT_MEETING = Name("Punkt til næste møde", "Item for the next meeting")
+ADDITION_STATES = {
+    "open": Name("Åben", "Open"),
+    "met": Name("Opfyldt", "Met"),
+    "waived": Name("Frafaldet", "Waived"),
+    "done": Name("Udført", "Done"),
+    "cancelled": Name("Aflyst", "Cancelled"),
+    "withdrawn": Name("Bortfaldet", "Withdrawn"),
+}
+CONTRADICTION_STATES = {
+    "unsettled": Name("Uafklaret", "Unsettled"),
+    "settled": Name("Afklaret", "Settled"),
+    "lapsed": Name("Bortfaldet", "Lapsed"),
+}
 EFFECTS = {
     "early": Name("svarede før tid", "answered early"),
     "late": Name("svarede efter at trinnet var afsluttet", "answered after the step was completed"),

@@ -10,7 +10,7 @@ from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.errors import AbsentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from domain.organisation import Organisation
     from domain.route import Step
@@ -41,7 +41,21 @@ def case_details(case: Case, organisation: Organisation, today: date) -> str:
         names = [_name(body, organisation, today) for body in current.pending if body in awaited]
         if current.state == StepState.OPEN and names:
             lines.append(f"    - afventer {', '.join(names)}")
+    lines += [f"- {line}" for line in _blocks(case)]
     return "\n\n".join((*heading, "\n".join(lines)))
+
+
+def _blocks(case: Case) -> Iterator[str]:
+    """What is held back by which conditions and contradictions."""
+    for block in case.blocks():
+        what = case.route.step(block.step).name.da if block.step else "Sagens afslutning"
+        by = [f"betingelse {_numbers(block.conditions)}"] if block.conditions else []
+        by += [f"modstrid {_numbers(block.contradictions)}"] if block.contradictions else []
+        yield f"**{what}** er spærret af {' og '.join(by)}"
+
+
+def _numbers(found: Sequence[int]) -> str:
+    return ", ".join(str(number) for number in found)
 
 
 def _standing(case: Case) -> str:

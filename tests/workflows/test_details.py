@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from domain.answering import Reply
 from domain.cases import Cases
 from domain.commands import Command
 from tests.workflows.stage import ORGANISATION, SECRETARIAT, answer
@@ -48,6 +49,14 @@ def test_second_round_is_numbered() -> None:
     cases.resubmit(case_id, Command.by(SECRETARIAT))
 
     assert "- **DASSOS godkender** (runde 2): åben" in _details(cases, case_id)
+
+
+def test_what_is_blocked_is_told() -> None:
+    """An agreement approved on condition cannot end, and says by which conditions."""
+    cases, case_id = _opened("samarbejdsaftale", attributes={"hearing_by": "2026-03-31"})
+    cases.answer(case_id, Command.by(SECRETARIAT), "dassos", Reply("approved_on_condition", TODAY), "secretariat")
+
+    assert "- **Sagens afslutning** er spærret af betingelse 1" in _details(cases, case_id)
 
 
 def test_status_is_told() -> None:
