@@ -212,7 +212,7 @@ def _additions(document: Document, names: Names) -> Iterator[Text]:
         between = " ↔ ".join(str(number) for number in one["conditions"])
         yield Text.assemble(f"Modstrid / contradiction {one['number']}: {between}  ", state)
     for one in document["tasks"]:
-        late = " · over tid / overdue" if one["overdue"] else ""
+        late = " · over tid / overdue" if one.get("overdue") else ""
         yield _added(f"Opgave / task {one['number']}{late}", one, names)
     for one in document["decisions"]:
         text, day = clean(one["text"]), danish(one["decided_on"])

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.additions import Added, BodyDecision, Condition, Contradiction, Task
+    from domain.blocking import Block
     from domain.case import Answer, Paper, Round
     from domain.names import Name
     from domain.organisation import Body, Organisation
@@ -46,7 +47,7 @@ def case_document(case: Case, position: int) -> Document:
         "attributes": case.attributes,
         "concerned": case.concerned,
         "waiting_for": case.waiting_for(),
-        "blocked": [asdict(block) for block in case.blocks()],
+        "blocked": [_block_document(block) for block in case.blocks()],
         "steps": [_step_document(case, step) for step, _ in case.current_rounds()],
         "conditions": [_condition_document(case, condition) for condition in case.conditions],
         "contradictions": [_contradiction_document(case, one) for one in case.contradictions],
@@ -167,6 +168,12 @@ def _added_with(added: Iterable[Added], step: Step, answer: Answer) -> list[int]
     """The numbers of what came with an answer and was not withdrawn."""
     mine = [one for one in added if (one.step, one.body) == (step.id, answer.body)]
     return numbers(one for one in mine if one.message_id in answer.messages and one.state != State.WITHDRAWN)
+
+
+def _block_document(block: Block) -> Document:
+    """What is held back, `step` being None for the case's ending."""
+    conditions, contradictions = list(block.conditions), list(block.contradictions)
+    return {"step": block.step, "conditions": conditions, "contradictions": contradictions}
 
 
 def _condition_document(case: Case, condition: Condition) -> Document:

@@ -108,6 +108,13 @@ BROKEN = [
         'closes = [{ step = "sent", result = "x" }]',
         "steps[send].closes.step: names the unknown step",
     ),
+    ('due = "deadline"', 'blocked_by = ["dasos"]', 'steps[send].blocked_by: names the unknown step "dasos"; did you'),
+    (
+        'result_of = "agency" }',
+        'result_of = "agency", blocked_by = ["sent"] }',
+        'ending.blocked_by: names the unknown step "sent"; did you mean "send"?',
+    ),
+    ('due = "deadline"', "blocked_by = []", "steps[send].blocked_by: is an empty list"),
     ('due = "deadline"', "reminders = [{ days_after_due = 1 }]", "steps[send].reminders: cannot be counted"),
     ('due = "deadline"', 'due = "asked"', 'steps[send].due: is "asked" in a step that no outcome opens'),
     ('outcome = "questions_asked"', 'outcome = "decided"', "opened_by.outcome: names the final outcome"),

@@ -55,6 +55,16 @@ def test_a_warning_names_file_key_what_and_mend() -> None:
     assert line.startswith('own.toml:binds: warning: is missing though "a" is due on the case\'s deadline; write binds')
 
 
+def test_a_block_by_a_later_step_comes_too_late() -> None:
+    """By one before it, beside it, or by itself, it does not."""
+    b = step("b", 'after = ["a"]\nblocked_by = ["a", "b", "c"]') + step("c", ask="note")
+    assert warnings(head("b") + step("a") + b) == []
+
+    line = the_only(head("b") + step("a", 'blocked_by = ["b"]') + step("b", 'after = ["a"]'))
+
+    assert 'steps[a].blocked_by: warning: names "b", which comes later, so its conditions come too late; name' in line
+
+
 def test_steps_that_open_only_one_another_never_open() -> None:
     """A warning for each of the circle."""
     b = step("b", 'opened_by = { step = "c", outcome = "received" }', ask="receive")
