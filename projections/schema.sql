@@ -8,8 +8,6 @@ CREATE TABLE position (
 );
 INSERT INTO position (position) VALUES (0);
 
--- Views are made anew when this file differs from what they were made with. Keys of the documents: version 2.
-
 -- One row a case; what lists ask for stands beside the document.
 CREATE TABLE cases (
     id uuid PRIMARY KEY,

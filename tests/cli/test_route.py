@@ -58,6 +58,17 @@ def test_show_tells_people_who_is_asked_what() -> None:
     assert "frist / due: 7 dage" in text
 
 
+def test_show_tells_what_blocks_the_ending() -> None:
+    """In words, and in the document."""
+    out = sagsgang("route", "show", "rammeaftale").out
+    shown = sagsgang("route", "show", "rammeaftale", "--json").json
+
+    assert (
+        "Afslutningen spærres af åbne betingelser fra / is blocked by open conditions of: finish, kkr, approve" in out
+    )
+    assert shown["ending"]["blocked_by"] == ["finish", "kkr", "approve"]
+
+
 def test_show_draws_a_flow_chart() -> None:
     """Order as full arrows, what an outcome opens as a broken one."""
     text = sagsgang("route", "show", "cu-afrapportering", "--format", "mermaid").out

@@ -85,6 +85,14 @@ def test_a_chosen_rejection_goes_through_the_revision() -> None:
     assert simulated.case.status == Status.COMPLETED
 
 
+def test_a_condition_that_blocks_is_seen_to() -> None:
+    """Two weeks later the simulated secretariat waives it, so that the agreement ends."""
+    simulated = run("samarbejdsaftale", answers={("dassos", "dassos"): ["approved_on_condition"]})
+
+    assert simulated.case.status == Status.APPROVED
+    assert [str(c.state) for c in simulated.case.conditions] == ["waived"]
+
+
 def test_chosen_answers_of_one_body_are_given_in_turn() -> None:
     """Questions first, then the decision."""
     simulated = run(answers={("agency", "social-og-boligstyrelsen"): ["received", "questions_asked", "decided"]})

@@ -39,7 +39,7 @@ PHASES = (Phase.generate,)
 STRANGERS = ("takstgruppen", "skive")
 COMPLETED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
 KINDS = ("consents", "consents", "answers", "answers", "delays", "corrects", "steers", "waits", "waits")
-STEERING = ("resubmit", "suspend", "resume", "submit", "extend")
+STEERING = ("resubmit", "suspend", "resume", "submit", "extend", "waive_condition")
 
 Move = tuple[str, int, str, int]
 """What is done, by whom (an index), with which outcome, and for how many days."""
@@ -147,6 +147,7 @@ class _Play:
         cases, command = self.stage.cases, Command.by(SECRETARIAT)
         values: tuple[Any, ...] = {
             "suspend": ("afventer",),
+            "waive_condition": (days % 3 + 1, "bortfaldet"),
             "extend": (danish_date(self.case.modified_on) + timedelta(days=days), "udsat"),
         }.get(name, ())
         return lambda: getattr(cases, name)(self.id, command, *values)
