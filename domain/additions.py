@@ -209,7 +209,7 @@ def replace_corrected(case: Case, event: Case.AnswerCorrected, answer: Answer) -
     """
     root, stated = answer.root(event.corrects), _stated(event)
     conditions = [c for c in case.conditions if _hangs_on(c, event, answer, root)]
-    if not (_is_untold(stated) and any(c.is_open for c in conditions)):
+    if not (conditions and _is_untold(stated)):
         case.conditions += _conditions(case, event, _left(conditions, stated, event))
     tasks = [t for t in case.tasks if _hangs_on(t, event, answer, root)]
     case.tasks += _tasks(case, _left(tasks, event.tasks, event), **_origin(event))
@@ -262,7 +262,7 @@ def _stated(event: Case.AnswerRecorded) -> Sequence[Given]:
     """The conditions that an answer sets: those listed, else, where it is on condition, the one in its remark."""
     if event.conditions or event.outcome != ON_CONDITION:
         return event.conditions
-    return [{"text": event.remark}]
+    return [{"text": (event.remark or "").strip() or None}]
 
 
 def _is_untold(stated: Sequence[Given]) -> bool:

@@ -35,14 +35,17 @@ def test_taken_to_note_with_the_addition_that_takstgruppen_was_given_a_task() ->
 
 def test_approved_with_elements_to_be_worked_in_by_the_secretariat() -> None:
     """An editorial condition holds nothing up, and is met in version 2 of the papers."""
-    desk = opened("2021-05-01", "kommissorium")
-    desk.commands("add_paper", name="kommissorium.pdf", sha256="0" * 64, size=10)
-    desk.commands("add_paper", name="kommissorium-2.pdf", sha256="1" * 64, size=10)
-    desk.let_pass("2021-05-04")
+    dates = {"report_by": "2022-01-10", "comments_by": "2022-07-01"}
+    desk = opened("2021-11-01", "rammeaftale", deadline=date(2022, 12, 1), attributes=dates)
+    desk.commands("add_paper", name="afrapporteringsskema.pdf", sha256="0" * 64, size=10)
+    desk.let_pass("2021-11-25")
     element = Addition(text="Elementerne fra drøftelsen indarbejdes", kind="editorial", responsible="secretariat")
     desk.answers("dassos", "approved_with_changes", conditions=[element])
-    assert ended(desk) == (Status.APPROVED, "approved_with_changes")
+    assert [r.step for r in desk.case.open_rounds()] == ["report"]
+    assert desk.case.blocks() == []
 
+    desk.turn_to("2021-12-01")
+    desk.commands("add_paper", name="afrapporteringsskema-2.pdf", sha256="1" * 64, size=10)
     desk.commands("meet_condition", 1, 2)
 
     assert [(c.state, c.version) for c in desk.case.conditions] == [("met", 2)]

@@ -81,13 +81,15 @@ def test_conditions_and_tasks_are_numbered_through_the_case() -> None:
     assert third.recorded_at == desk.now
 
 
-@pytest.mark.parametrize("remark", ["Takstgruppen skal høres", None])
-def test_an_approval_on_condition_opens_one_even_where_none_is_listed(remark: str | None) -> None:
+@pytest.mark.parametrize(
+    ("remark", "text"), [("Takstgruppen skal høres ", "Takstgruppen skal høres"), (" ", None), (None, None)]
+)
+def test_an_approval_on_condition_opens_one_even_where_none_is_listed(remark: str | None, text: str | None) -> None:
     """Its text is the remark, or it is not told; nothing is invented, and nothing refused."""
     desk = opened()
     desk.answers("dassos", "approved_on_condition", step="a", remark=remark)
 
-    assert conditions(desk) == [(1, remark, "open")]
+    assert conditions(desk) == [(1, text, "open")]
     assert desk.case.conditions[0].kind == "material"
 
 
@@ -146,6 +148,16 @@ def test_a_correction_still_on_condition_that_says_no_more_leaves_those_there_ar
     desk.corrects("dassos", "m1", "approved_on_condition", decided_on=date(2025, 3, 17))
 
     assert conditions(desk) == [(1, "x", "open")]
+
+
+def test_such_a_correction_opens_no_further_one_where_they_are_met() -> None:
+    """What was settled stays so."""
+    desk = opened()
+    desk.answers("dassos", "approved_on_condition", "m1", step="a", conditions=asked_for("x"))
+    desk.commands("meet_condition", 1, 2)
+    desk.corrects("dassos", "m1", "approved_on_condition")
+
+    assert conditions(desk) == [(1, "x", "met")]
 
 
 def test_a_correction_to_on_condition_opens_one() -> None:
