@@ -21,7 +21,8 @@ OF_THE_CONTRACT = """
     case-open case-list case-show case-timeline case-withdraw case-suspend case-resume case-extend case-submit
     case-resubmit case-paper-add route-list route-show route-check body-list body-inbox token-create webhook-secret
     views-rebuild workflows-recover log-verify case-body-add case-body-release route-simulate token-list token-revoke
-    signin-link
+    signin-link case-condition-add case-condition-meet case-condition-waive case-condition-contradict
+    case-condition-settle case-task-chase case-task-done case-task-cancel case-decision-add
 """
 
 
