@@ -217,7 +217,9 @@ def replace_corrected(case: Case, event: Case.AnswerCorrected, answer: Answer) -
 
 def set_afterwards(case: Case, event: Case.ConditionSet) -> None:
     """Tell the condition that a body's answer left untold, or add a further one."""
-    untold = next((c for c in case.conditions if c.is_open and c.text is None and _is_of(c, event)), None)
+    messages = case.answer(event.step, event.round, event.body).messages
+    mine = [c for c in case.conditions if _is_of(c, event) and c.message_id in messages]
+    untold = next((c for c in mine if c.is_open and c.text is None), None)
     if untold is None:
         case.conditions += _conditions(case, event, [event.given])
     else:
@@ -276,7 +278,8 @@ def _hangs_on(added: Added, event: Case.AnswerRecorded, answer: Answer, root: st
 
 
 def _is_of(added: Added, event: Case.AnswerRecorded | Case.ConditionSet) -> bool:
-    return (added.body, added.step, added.round) == (event.body, event.step, event.round)
+    """Whether it is of the same body and step; the round may be an earlier one, whose answer stands."""
+    return (added.body, added.step) == (event.body, event.step)
 
 
 def _left(before: Sequence[Added], stated: Iterable[Given], event: Case.AnswerCorrected) -> list[Given]:

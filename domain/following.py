@@ -149,7 +149,8 @@ def _completed(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         is_due = current.due is not None and end_of_day(current.due) <= at
         result = tally(step, current, is_due=is_due) if current.state == StepState.OPEN else None
-        if result and (step.sends_back(result) or not block_of(case, step)):
+        stops = step.sends_back(result) or result in _WHY
+        if result and (stops or not block_of(case, step)):
             yield _complete(current, result)
 
 
@@ -189,7 +190,11 @@ def _closed_by_others(case: Case, _: datetime) -> Iterator[Following]:
         for other, result in step.closes.items():
             closed = case.current(other)
             is_later = closed.why is not None and closed.opened_version > current.completed_version
-            if closed.state in {StepState.WAITING, StepState.OPEN} and not is_later and not block_of(case, case.route.step(other)):
+            if (
+                closed.state in {StepState.WAITING, StepState.OPEN}
+                and not is_later
+                and not block_of(case, case.route.step(other))
+            ):
                 yield _complete(closed, result)
 
 

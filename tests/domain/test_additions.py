@@ -169,6 +169,22 @@ def test_a_correction_to_on_condition_opens_one() -> None:
     assert conditions(desk) == [(1, "x", "open")]
 
 
+def test_an_answer_that_stands_in_a_further_round_keeps_its_conditions() -> None:
+    """A correction finds them there, and what is set afterwards tells the one that was not stated."""
+    desk = opened()
+    desk.answers("dassos", "approved_on_condition", "m1", step="a", tasks=asked_for("t"))
+    desk.answers("kd-net", "approved")
+    paper = {"name": "c.pdf", "sha256": "1" * 64, "size": 10}
+    desk.commands("add_paper", **paper, change="material", material_for=["kd-net"])
+    assert desk.answer_of("a", "dassos").stands_from == 1
+    desk.commands("set_condition", "dassos", Addition(text="x"), step="a")
+    assert conditions(desk) == [(1, "x", "open")]
+
+    desk.corrects("dassos", "m1", "approved")
+
+    assert (conditions(desk), tasks(desk)) == ([(1, "x", "withdrawn")], [(1, "t", "withdrawn")])
+
+
 def test_a_correction_of_one_word_leaves_what_came_with_another() -> None:
     """A body that postponed with a task, and then approved on condition, has corrected the latter only."""
     desk = opened()
