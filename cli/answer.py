@@ -65,6 +65,11 @@ def record_answer(
     ] = None,
     conditions: Conditions = None,
     tasks: Tasks = None,
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="B", help="With `questions_asked`: a body that they go on to.")
+    ] = None,
+    bodies_due: Annotated[date | None, day("--bodies-due", "By when these bodies answer, if not by --due.")] = None,
+    effective_on: Annotated[date | None, day("--effective-on", "With `joined` and `left`: from when it holds.")] = None,
     data: Data = None,
 ) -> None:
     """Record what a body has answered, that it is delayed, or a correction."""
@@ -85,6 +90,9 @@ def record_answer(
         corrects=corrects,
         conditions=read_conditions(conditions),
         tasks=read_tasks(tasks),
+        to=to or (),
+        bodies_due=bodies_due,
+        effective_on=effective_on,
     )
 
     async def work(office: Office) -> Taken:

@@ -18,6 +18,7 @@ from cli.output import show
 if TYPE_CHECKING:
     from cli.office import Office
     from domain.cases import Taken
+    from domain.organisation import Organisation
     from projections.documents import Document
 
 app = group("case", "Cases: open them, look at them, move them along.")
@@ -27,6 +28,8 @@ body = group("body", "Whom a case's steps ask.")
 app.add_typer(body)
 for added in (condition, task, decision):
     app.add_typer(added)
+inquiry = group("inquiry", "Questions to named bodies on the way.")
+app.add_typer(inquiry)
 
 
 @command(app, "open")
@@ -133,6 +136,75 @@ def show_consents(case_id: CaseId, as_of: AsOf = None, data: Data = None) -> Non
 
     matrix, names = in_office(data, work)
     show(matrix, lambda console: print_consents(console, matrix, names))
+
+
+@command(app, "participation")
+def show_participation(
+    case_id: CaseId,
+    on: Annotated[date | None, day("--on", "The day that is asked about; today if left out.")] = None,
+    as_of: AsOf = None,
+    data: Data = None,
+) -> None:
+    """Show who takes part in the scheme that a case is about, as it is on a day."""
+    from cli.office import in_office
+    from cli.tables import Names, print_participation
+
+    async def work(office: Office) -> tuple[Document, Organisation]:
+        return await office.participation(case_id, on or office.today, as_of), office.organisation
+
+    found, organisation = in_office(data, work)
+    names = Names(organisation, date.fromisoformat(found["on"]))
+    show(found, lambda console: print_participation(console, found, names))
+
+
+@command(app, "inquire")
+def inquire(
+    case_id: CaseId,
+    *,
+    bodies: Annotated[list[str], typer.Option("--body", metavar="B", help="A body that is asked; give it for each.")],
+    question: Annotated[str, typer.Option("--question", metavar="T", help="What is asked.")],
+    due: Annotated[date, day("--due", "The day by which they are to answer.")],
+    about: Annotated[
+        str | None, typer.Option("--about", metavar="S", help="Our own open step, as reply, whose submission ends it.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Ask named bodies a question, with a due date of its own."""
+    from domain.inquiring import Inquiry
+
+    asked = Inquiry(bodies, question, due, about)
+    give(data, lambda office: office.cases.inquire(case_id, office.command(), asked))
+
+
+@command(inquiry, "end")
+def end_inquiry(case_id: CaseId, reason: Reason, data: Data = None) -> None:
+    """End the open inquiry with the answers that have come."""
+    give(data, lambda office: office.cases.end_inquiry(case_id, office.command(), reason))
+
+
+@command(app, "renew")
+def renew(
+    case_id: CaseId,
+    *,
+    concerned: Annotated[list[str], typer.Option("--concerned", metavar="B", help="A body that is asked again.")],
+    reason: Reason,
+    deadline: Annotated[date | None, day("--deadline", "The date by which it must be done.")] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="T", help="What the new case is called.")] = None,
+    attributes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An attribute that is another now.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Treat a decided case anew: open a linked case that asks only those concerned again, and show it."""
+    from cli.waiting import when_begun
+    from domain.renewing import Renewal
+
+    wish = Renewal(concerned, reason, deadline, title, read_attributes(attributes or []))
+
+    async def work(office: Office) -> Document:
+        return await when_begun(office, office.cases.renew(case_id, office.command(), wish))
+
+    show_case(data, work)
 
 
 @command(app, "withdraw")

@@ -23,7 +23,7 @@ from domain.dates import danish_date
 from domain.errors import CaseNotFoundError
 from domain.organisation import Organisation
 from organisations.load import load_organisation
-from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, timeline_as_of
+from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, participation_as_of, timeline_as_of
 from projections.documents import Document, as_read_on, case_document
 from projections.listener import ViewListener
 from projections.queries import Views
@@ -69,6 +69,12 @@ class Office:
         moment = END_OF_TIME if as_of is None else parse_as_of(as_of)
         self.cases.get(case_id)
         return _there(timeline_as_of(self.cases, case_id, moment), as_of)
+
+    async def participation(self, case_id: UUID, on: date, as_of: str | None = None) -> Document:
+        """The schemes that bodies join in the case, as they are on a Danish date; raises `AbsentError`."""
+        moment = END_OF_TIME if as_of is None else parse_as_of(as_of)
+        self.cases.get(case_id)
+        return _there(participation_as_of(self.cases, case_id, moment, on), as_of)
 
     async def after(self, taken: Taken) -> Document:
         """The case as it stands after a command, when the views have it."""

@@ -72,6 +72,8 @@ def _step_as_json(step: Step) -> dict[str, Any]:
         "counts_corrections": step.counts_corrections,
         "blocked_by": list(step.blocked_by),
         "closes": dict(step.closes),
+        "open_to": step.open_to,
+        "starts_on": step.starts_on,
         "reminders": [reminder.days for reminder in step.reminders],
     }
 
@@ -99,6 +101,9 @@ def _about(step: Step, organisation: Organisation) -> list[str]:
     lines += [f"   frist / due: {due}" for due in [_due(step)] if due]
     if step.mode == WRITTEN and step.is_decided:
         lines.append(f"   tavshed / silence: {silence_in_words(step)}")
+    if step.open_to:
+        group = organisation.groups[step.open_to].name.da
+        lines.append(f"   åben for / open to: {group}")
     lines += [f"   afslutter / closes: {closed} ({result})" for closed, result in step.closes.items()]
     return lines
 

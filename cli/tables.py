@@ -82,6 +82,12 @@ def print_case(console: Console, document: Document, names: Names) -> None:
         awaited = [names(a["body"]) for a in _awaited(step, document["status"])]
         if len(step["answers"]) >= SEVERAL and awaited:
             console.print(Text(f"{step['name']['da']} venter på / waits for: {', '.join(awaited)}"))
+        if step["question"]:
+            console.print(Text(f"{step['name']['da']}: {clean(step['question'])}"))
+        if "participation" in step:
+            console.print(_scheme(step["name"]["da"], step["participation"], names))
+    for words_, ids in _links(document):
+        console.print(Text(f"{words_}: {', '.join(ids)}"))
     for line in _additions(document, names):
         console.print(line, soft_wrap=True)
     for paper in document["papers"]:
@@ -119,6 +125,18 @@ def print_consents(console: Console, matrix: Document, names: Names) -> None:
         console.print(table)
     if not matrix["steps"]:
         console.print("Ingen er spurgt endnu / nobody is asked yet")
+
+
+def print_participation(console: Console, document: Document, names: Names) -> None:
+    """Print the schemes of a case on a day: how each stands, who takes part, and every word by which that came."""
+    console.print(Text(danish(document["on"]), style="bold"))
+    for scheme in document["schemes"]:
+        console.print(_scheme(scheme["name"]["da"], scheme, names))
+        for body in scheme["participants"]:
+            console.print(Text(f"{MARKS['answered']} {names(body)}"))
+        for change in scheme["changes"]:
+            since, said = danish(change["effective_on"]), result_name(change["outcome"])
+            console.print(Text(f"  {since}: {names(change['body'])}, {said.da} / {said.en}", style="dim"))
 
 
 def print_inbox(console: Console, name: str, items: Sequence[Document]) -> None:
@@ -196,6 +214,23 @@ def danish(day: date | str | None) -> str:
 def clean(text: str) -> str:
     """A text from outside without what could steer a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _scheme(name: str, scheme: Document, names: Names) -> Text:
+    """How a scheme stands, in one line."""
+    least = "" if scheme["minimum"] is None else f" af mindst / of at least {scheme['minimum']}"
+    missing = ", ".join(names(body) for body in scheme["missing_must_have"])
+    lacks = f", mangler / missing {missing}" if missing else ""
+    verdict = words.SUSTAINABLE[scheme["sustainable"]]
+    count = f"{scheme['number']} deltagere / participants{least}{lacks}"
+    return Text(f"{name}: {count}: {verdict.da.lower()} / {verdict.en.lower()}")
+
+
+def _links(document: Document) -> list[tuple[str, list[str]]]:
+    """The cases that a case renews or was renewed by."""
+    renews = [document["renews"]] if document["renews"] else []
+    links = [("Fornyet behandling af / renews", renews), ("Fornyet i / renewed by", document["renewed_by"])]
+    return [(said, ids) for said, ids in links if ids]
 
 
 def _additions(document: Document, names: Names) -> Iterator[Text]:

@@ -19,10 +19,12 @@ from domain.errors import (
     InvalidError,
     StepNotOpenError,
 )
+from domain.participation import JOIN, effective_on, takes_part
+from domain.route import INQUIRY
 from domain.texts import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from domain.additions import Addition
     from domain.commands import Command
@@ -32,6 +34,8 @@ DECIDERS = ("council", "committee", "chair")
 """Who in a body can have decided."""
 DELAYED = "delayed"
 """What stands in an outcome's place when a body says that it will not make the date."""
+JOINED_UNASKED = "har selv meldt sig"
+"""Why a body is asked that joins a scheme by itself."""
 EFFECTS = {StepState.WAITING: "early", StepState.OPEN: "counted"}
 """What an answer does by its step's state; in any other state it is `late`."""
 
@@ -56,6 +60,12 @@ class Reply:
     expected_on: date | None = None
     corrects: str | None = None
     message_id: str | None = None
+    to: Sequence[str] = ()
+    """The bodies to which questions go on."""
+    bodies_due: date | None = None
+    """By when these are to answer, if not by `due`."""
+    effective_on: date | None = None
+    """The date from which a body joins or leaves."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,8 @@ class Message:
     reply: Reply
     command: Command
     source: str
+    groups: Collection[str] = ()
+    """The groups of which the body is a member today."""
 
     @property
     def id(self) -> str:
@@ -77,16 +89,17 @@ def answer(case: Case, at: datetime, message: Message) -> str:
     """Record an answer and return its effect; raises a refusal where it cannot be taken."""
     if message.reply.corrects is not None:
         raise InvalidError("an answer corrects nothing", "send it as a correction, or leave corrects out", "corrects")
-    current = _place(case, message.body, message.reply.step)
+    current = _place(case, message)
     step = case.route.step(current.step)
-    _check_unanswered(step, current, message.body)
+    if not _changes_part(step, current, message):
+        _check_unanswered(step, current, message.body)
     _check_opened(step, current)
     return _record(case, Case.AnswerRecorded, at, message, current)
 
 
 def delay(case: Case, at: datetime, message: Message) -> str:
     """Record that a body will not make the date and return the effect."""
-    current = _place(case, message.body, message.reply.step)
+    current = _place(case, message)
     _check_unanswered(case.route.step(current.step), current, message.body)
     if message.reply.outcome not in {None, DELAYED}:
         raise InvalidError("a delay has no outcome", "send the outcome as an answer, or leave it out", "outcome")
@@ -101,7 +114,7 @@ def delay(case: Case, at: datetime, message: Message) -> str:
 
 def correct(case: Case, at: datetime, message: Message) -> str:
     """Record the right values of an earlier answer and return the effect; on a completed step that is `late`."""
-    _check_taken(case, message.body)
+    _check_taken(case, message)
     current = _corrected_round(case, message.body, message.reply)
     return _record(case, Case.AnswerCorrected, at, message, current, corrects=message.reply.corrects)
 
@@ -117,24 +130,26 @@ def find_step(case: Case, step_id: str) -> Step:
 
 def is_asked(case: Case, body: str) -> bool:
     """Whether a body has a part in the case."""
-    return any(body in current.asked for _, current in case.current_rounds())
+    return bool(_rounds_asking(case, body))
 
 
-def _place(case: Case, body: str, step_id: str | None) -> Round:
-    """The round that an answer of `body` belongs to: the named step's, else the open one, else the next unanswered."""
-    _check_taken(case, body)
+def _place(case: Case, message: Message) -> Round:
+    """The round that a message belongs to: the named step's, else the body's open one, else its next unanswered."""
+    _check_taken(case, message)
+    body, step_id = message.body, message.reply.step
+    mine = [*_rounds_asking(case, body), *_rounds_open_to(case, message)]
     if step_id is not None:
-        current = case.current(find_step(case, step_id).id)
-        if body not in current.asked:
+        wanted = find_step(case, step_id).id
+        named = next((r for r in mine if r.step == wanted), None)
+        if named is None:
             what = f"the step {step_id!r} does not ask this body"
-            raise InvalidError(what, f"choose one of {_names(_rounds_of(case, body))}", "step")
-        return current
-    mine = _rounds_of(case, body)
-    unanswered = [r for r in mine if r.answers[body].state != AnswerState.ANSWERED]
+            raise InvalidError(what, f"choose one of {_names(mine)}", "step")
+        return named
+    unanswered = [r for r in mine if not _has_answered(r, body)]
     open_now = [r for r in mine if r.state == StepState.OPEN]
     waiting = [r for r in unanswered if r.state == StepState.WAITING]
     if open_now:
-        return _the_only(open_now)
+        return _the_only([r for r in open_now if r in unanswered] or open_now)
     return waiting[0] if waiting else _the_only(unanswered or mine[-1:])
 
 
@@ -145,8 +160,36 @@ def _the_only(rounds: list[Round]) -> Round:
     return rounds[0]
 
 
-def _rounds_of(case: Case, body: str) -> list[Round]:
-    return [current for _, current in case.current_rounds() if body in current.asked]
+def _rounds_asking(case: Case, body: str) -> list[Round]:
+    """For each step its newest round, if it asks the body; of the inquiries, which ask others each time, the last."""
+    newest = {step.id: current for step, current in case.current_rounds() if body in current.asked}
+    inquiries = [past for past in case.rounds.get(INQUIRY, ()) if body in past.asked]
+    return [*newest.values(), *(inquiries[-1:] if INQUIRY not in newest else [])]
+
+
+def _rounds_open_to(case: Case, message: Message) -> list[Round]:
+    """The rounds that the body may join with this message although they do not ask it."""
+    joinable = [(step, r) for step, r in case.current_rounds() if step.open_to and step.open_to in message.groups]
+    return [
+        current
+        for step, current in joinable
+        if takes_part(step, message.reply.outcome)
+        and message.body not in current.asked
+        and current.state != StepState.SKIPPED
+    ]
+
+
+def _has_answered(current: Round, body: str) -> bool:
+    return body in current.answers and current.answers[body].state == AnswerState.ANSWERED
+
+
+def _changes_part(step: Step, current: Round, message: Message) -> bool:
+    """Whether a body that has said if it joins says now that it does not any more, or does after all."""
+    if step.ask != JOIN or not _has_answered(current, message.body):
+        return False
+    outcome = step.outcomes.get(message.reply.outcome or "")
+    before = takes_part(step, current.answers[message.body].outcome)
+    return outcome is not None and outcome.meaning != Meaning.INTERIM and takes_part(step, outcome.id) != before
 
 
 def _names(rounds: list[Round]) -> str:
@@ -163,8 +206,8 @@ def _corrected_round(case: Case, body: str, reply: Reply) -> Round:
     raise InvalidError(what, "give the webhook-id of the answer that was wrong", "corrects")
 
 
-def _check_taken(case: Case, body: str) -> None:
-    if not is_asked(case, body):
+def _check_taken(case: Case, message: Message) -> None:
+    if not is_asked(case, message.body) and not _rounds_open_to(case, message):
         what = "there is no such case for this body"
         raise BodyNotAskedError(what, "check the case's id and the body's", "case")
     if case.status == Status.WITHDRAWN:
@@ -173,7 +216,7 @@ def _check_taken(case: Case, body: str) -> None:
 
 
 def _check_unanswered(step: Step, current: Round, body: str) -> None:
-    if current.answers[body].state == AnswerState.ANSWERED:
+    if _has_answered(current, body):
         what = f"this body has answered the step {step.id!r}"
         raise AlreadyAnsweredError(what, "send a correction that names the answer's id instead", "step")
 
@@ -192,6 +235,10 @@ def _check_reply(case: Case, current: Round, reply: Reply, today: date) -> None:
         raise InvalidError(what, f"choose one of {', '.join(outcomes)}", "outcome")
     _check_dates(reply, outcomes[reply.outcome].meaning, today)
     _check_questions(reply, today)
+    _check_going_on(case, step, reply)
+    if reply.effective_on is not None and step.ask != JOIN:
+        raise InvalidError("only joining and leaving take effect on a date", "leave it out", "effective_on")
+    check_day(reply.effective_on, "effective_on", today)
     if reply.supports is not None and reply.outcome != "decided":
         raise InvalidError("only a decision supports a case or not", "leave supports out", "supports")
     if reply.decided_by is not None and reply.decided_by not in DECIDERS:
@@ -230,6 +277,21 @@ def _check_questions(reply: Reply, today: date) -> None:
     check_day(reply.due, "due", today, earliest=reply.decided_on or EARLIEST)
 
 
+def _check_going_on(case: Case, step: Step, reply: Reply) -> None:
+    """Only questions that the secretariat is to reply to go on to named bodies, due no later than the reply."""
+    if not reply.to:
+        if reply.bodies_due is not None:
+            raise InvalidError("bodies_due is a date for nobody", "name the bodies in to", "bodies_due")
+        return
+    replied_to = [s.opened_by for s in case.route.steps if s.opened_by and s.opened_by.step == step.id]
+    if reply.due is None or reply.outcome not in {opening.outcome for opening in replied_to}:
+        raise InvalidError("only questions that open a reply go on to bodies", "leave to out", "to")
+    earliest = reply.decided_on or EARLIEST
+    if reply.bodies_due is not None and not earliest <= reply.bodies_due <= reply.due:
+        what = f"the bodies are to answer by {reply.bodies_due}, the reply is due {reply.due}"
+        raise InvalidError(what, f"give a date from {earliest} to {reply.due}", "bodies_due")
+
+
 def _record(
     case: Case, event: type[Case.AnswerRecorded], at: datetime, message: Message, current: Round, **more: str | None
 ) -> str:
@@ -237,6 +299,8 @@ def _record(
     reply = message.reply
     step = case.route.step(current.step)
     _check_reply(case, current, reply, danish_date(at))
+    if event is Case.AnswerRecorded and message.body not in current.asked:
+        _add_unasked(case, at, message, current)
     facts = _facts(message, current) | {
         "outcome": reply.outcome,
         "decided_on": _iso(reply.decided_on),
@@ -247,12 +311,30 @@ def _record(
         "supports": reply.supports,
         "conditions": given_conditions(reply.conditions, danish_date(at)),
         "tasks": given_tasks(reply.tasks, danish_date(at)),
+        "to": list(dict.fromkeys(reply.to)) or None,
+        "bodies_due": _iso(reply.bodies_due),
+        "effective_on": _effective_on(case, step, reply),
     }
-    is_newest = current is case.current(step.id)
-    if event is Case.AnswerCorrected and step.counts_corrections and is_newest and current.state == StepState.COMPLETED:
+    is_changed = event is Case.AnswerCorrected or _has_answered(current, message.body)
+    is_over = current.state == StepState.COMPLETED and current is case.current(step.id)
+    if is_changed and step.counts_corrections and is_over and case.is_open:
         facts["effect"] = "counted"
     case.trigger_event(event, timestamp=at, **facts, **more)
     return str(facts["effect"])
+
+
+def _add_unasked(case: Case, at: datetime, message: Message, current: Round) -> None:
+    """Have the step ask a body that joins by itself; the answer that follows stands for the command."""
+    facts = {"step": current.step, "round": current.number, "body": message.body, "reason": JOINED_UNASKED}
+    actor = message.command.actor.as_dict()
+    case.trigger_event(Case.BodyAdded, timestamp=at, actor=actor, command_id="", **facts)
+
+
+def _effective_on(case: Case, step: Step, reply: Reply) -> str | None:
+    """The date from which a word about joining holds, None for any other."""
+    if step.ask != JOIN or reply.decided_on is None:
+        return _iso(reply.effective_on)
+    return _iso(reply.effective_on or effective_on(step, case.attributes, reply.decided_on))
 
 
 def _facts(message: Message, current: Round) -> dict[str, Any]:

@@ -168,6 +168,7 @@ _RESULTS = {
     "asked_again": Name("Spurgt igen", "Asked again"),
     "to_meeting": Name("Punkt til næste møde", "Item for the next meeting"),
     "closed_by_submission": Name("Lukket ved indsendelsen", "Closed by the submission"),
+    "ended_early": Name("Afsluttet før tid", "Ended early"),
     "no_answer": Name("Intet svar", "No answer"),
     "not_enough": Name("Ikke nok", "Not enough"),
 }

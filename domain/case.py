@@ -14,8 +14,10 @@ from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate
 from domain.additions import Contradiction, State, add_answered, add_decision, replace_corrected, set_afterwards
 from domain.asks import Meaning
 from domain.blocking import Block, find_blocks
+from domain.dates import danish_date
 from domain.organisation import SECRETARIAT
-from domain.route import parse_route
+from domain.participation import JOIN, Word, word_named
+from domain.route import INQUIRY, parse_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,6 +101,9 @@ class Answer:
     """The version of the papers that the answer is about: the one it names, else the newest of its day."""
     stands_from: int | None = None
     """The earlier round in which an answer that stands in this one was given."""
+    to: list[str] | None = None
+    bodies_due: str | None = None
+    effective_on: str | None = None
     messages: list[str] = field(default_factory=list)
     """Every message id of this body in this round, oldest first: a correction may name any of them."""
     roots: dict[str, str] = field(default_factory=dict)
@@ -153,6 +158,14 @@ class Round:
     """The route's rule for those who were not heard, once it has been applied."""
     silent: set[str] = field(default_factory=set)
     """The bodies to whose silence the rule was applied."""
+    skipped_because: str | None = None
+    """Why the step was skipped, where it was not the route's own conditions."""
+    question: str | None = None
+    """In an inquiry: what is asked."""
+    about: str | None = None
+    """In an inquiry: the secretariat's step, as `<step>#<round>`, whose answer ends it."""
+    passes_on: str | None = None
+    """In an inquiry: the message that asked the questions which it passes on."""
 
     @property
     def is_over(self) -> bool:
@@ -200,6 +213,10 @@ class Round:
             if answer.state == AnswerState.NOT_ASKED:
                 answer.state = AnswerState.AWAITING
 
+    def complete(self, at: datetime, version: int, result: str) -> None:
+        """Close the round with its result."""
+        self.state, self.result, self.completed_at, self.completed_version = StepState.COMPLETED, result, at, version
+
 
 @dataclass
 class Paper:
@@ -227,6 +244,11 @@ class Interim:
     due: date | None
     messages: list[str]
     """The message ids by which a correction may name it, oldest first."""
+    to: list[str] = field(default_factory=list)
+    """The bodies to which the questions go on."""
+    bodies_due: date | None = None
+    """When these are to answer, if not at `due`."""
+    remark: str | None = None
 
 
 class Case(BaseAggregate[UUID]):
@@ -267,6 +289,8 @@ class Case(BaseAggregate[UUID]):
         concerned: list[str]
         asked: dict[str, list[str]]
         """For every step of the route the bodies that it asks."""
+        renews: str | None = None
+        """The case of which this is a renewed treatment."""
 
         def change(self, case: Case) -> None:
             """Remember when the case was opened."""
@@ -332,6 +356,38 @@ class Case(BaseAggregate[UUID]):
             for body in self.bodies:
                 current.answers[body].state = AnswerState.SILENT
 
+    class InquiryOpened(Event):
+        """Named bodies are asked a question on the way."""
+
+        TOPIC: ClassVar[str] = "case.inquiry_opened"
+        step: str
+        round: int
+        bodies: list[str]
+        due: str
+        question: str | None
+        about: str | None
+        passes_on: str | None
+
+        def change(self, case: Case) -> None:
+            """Open a further round of inquiry."""
+            asked = Round(self.step, self.round, {body: Answer(body) for body in self.bodies})
+            asked.question, asked.about, asked.passes_on = self.question, self.about, self.passes_on
+            asked.open(self.timestamp, self.originator_version, _day(self.due))
+            case.rounds.setdefault(self.step, []).append(asked)
+
+    class InquiryEnded(Event):
+        """The secretariat has ended an inquiry before everybody had answered."""
+
+        TOPIC: ClassVar[str] = "case.inquiry_ended"
+        step: str
+        round: int
+        result: str
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Close the round with what has come."""
+            case.round(self.step, self.round).complete(self.timestamp, self.originator_version, self.result)
+
     class BodiesInvited(Event):
         """The bodies of an opened step are invited to answer."""
 
@@ -381,9 +437,7 @@ class Case(BaseAggregate[UUID]):
 
         def change(self, case: Case) -> None:
             """Close the round with its result."""
-            done = case.round(self.step, self.round)
-            done.state, done.result, done.completed_at = StepState.COMPLETED, self.result, self.timestamp
-            done.completed_version = self.originator_version
+            case.round(self.step, self.round).complete(self.timestamp, self.originator_version, self.result)
 
     class StepReopened(Event):
         """A correction has taken away what had completed a step; it waits for answers again."""
@@ -407,12 +461,13 @@ class Case(BaseAggregate[UUID]):
         reason: str
 
         def change(self, case: Case) -> None:
-            """Ask the body, now where the step is open, and in every later round."""
+            """Ask the body, now where the step is open, and in every later round of a step of the route."""
             current = case.round(self.step, self.round)
             is_open = current.state == StepState.OPEN
-            state = AnswerState.AWAITING if is_open else AnswerState.NOT_ASKED
-            current.answers[self.body] = Answer(self.body, state)
-            case.asked[self.step] = [*case.asked[self.step], self.body]
+            added = current.answers.setdefault(self.body, Answer(self.body))
+            added.state = AnswerState.AWAITING if is_open else AnswerState.NOT_ASKED
+            if self.step in case.asked:
+                case.asked[self.step] = [*case.asked[self.step], self.body]
 
     class BodyReleased(Event):
         """The secretariat no longer asks a body in a step."""
@@ -426,7 +481,8 @@ class Case(BaseAggregate[UUID]):
         def change(self, case: Case) -> None:
             """Expect nothing more of the body, now and in every later round."""
             case.answer(self.step, self.round, self.body).state = AnswerState.RELEASED
-            case.asked[self.step] = [body for body in case.asked[self.step] if body != self.body]
+            if self.step in case.asked:
+                case.asked[self.step] = [body for body in case.asked[self.step] if body != self.body]
 
     class StepSkipped(Event):
         """A step turned out not to be needed."""
@@ -434,11 +490,13 @@ class Case(BaseAggregate[UUID]):
         TOPIC: ClassVar[str] = "case.step_skipped"
         step: str
         round: int
+        because: str | None = None
 
         def change(self, case: Case) -> None:
             """Close the round without a result."""
             skipped = case.round(self.step, self.round)
             skipped.state, skipped.completed_at = StepState.SKIPPED, self.timestamp
+            skipped.skipped_because = self.because
 
     class AnswerRecorded(Event):
         """A body has answered a step."""
@@ -462,6 +520,11 @@ class Case(BaseAggregate[UUID]):
         """What the body wants done with the matter, each with the facts of an `Addition`."""
         tasks: Sequence[Given] = field(default=(), kw_only=True)
         """What the body wants done beside it."""
+        to: list[str] | None = field(default=None, kw_only=True)
+        """The bodies to which questions go on."""
+        bodies_due: str | None = field(default=None, kw_only=True)
+        effective_on: str | None = field(default=None, kw_only=True)
+        """The date from which a body joins or leaves."""
 
         def change(self, case: Case) -> None:
             """Put the answer in the body's place; an interim word leaves the body awaited."""
@@ -471,10 +534,17 @@ class Case(BaseAggregate[UUID]):
             add_answered(case, self)
             if case.meaning(self.step, self.outcome) != Meaning.INTERIM:
                 answer.state = AnswerState.ANSWERED
+                case.hear(self)
                 return
-            case.interims.append(Interim(self.step, self.outcome, _day(self.due), [self.message_id]))
+            case.interims.append(self.interim())
             if answer.state == AnswerState.DELAYED:
                 answer.state = AnswerState.AWAITING
+
+        def interim(self) -> Interim:
+            """The answer as a word on the way."""
+            said = Interim(self.step, self.outcome, _day(self.due), [self.message_id], remark=self.remark)
+            said.to, said.bodies_due = list(self.to or []), _day(self.bodies_due)
+            return said
 
         def fill(self, answer: Answer) -> None:
             """Copy this event's facts into the body's answer."""
@@ -491,8 +561,11 @@ class Case(BaseAggregate[UUID]):
         """The message id of the answer that was wrong."""
 
         def change(self, case: Case) -> None:
-            """Put the right values in place of the wrong ones."""
+            """Put the right values in place of the wrong ones; a participant's newer word stands."""
             answer = case.answer(self.step, self.round, self.body)
+            if not case.hear_again(self):
+                answer.messages.append(self.message_id)
+                return
             self.fill(answer)
             answer.concerned_version = self.version or answer.concerned_version or case.newest_version
             interim = case.meaning(self.step, self.outcome) == Meaning.INTERIM
@@ -725,6 +798,19 @@ class Case(BaseAggregate[UUID]):
             """End the case without a result."""
             case.status, case.closed_at = Status.WITHDRAWN, self.timestamp
 
+    class Renewed(Event):
+        """The case is treated anew, in a case of its own."""
+
+        TOPIC: ClassVar[str] = "case.renewed"
+        renewal: str
+        """The id of the new case."""
+        concerned: list[str]
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Link the new case."""
+            case.renewed_by.append(self.renewal)
+
     class Closed(Event):
         """The case has come to the end of its route."""
 
@@ -747,6 +833,7 @@ class Case(BaseAggregate[UUID]):
         attributes: dict[str, Any],
         concerned: list[str],
         asked: dict[str, list[str]],
+        renews: str | None = None,
     ) -> None:
         """The state of a case just opened; called by `Opened`."""
         self.commands: dict[str, int] = {}
@@ -769,6 +856,9 @@ class Case(BaseAggregate[UUID]):
         self.contradictions: list[Contradiction] = []
         self.tasks: list[Task] = []
         self.decisions: list[BodyDecision] = []
+        self.words: dict[str, list[Word]] = {}
+        self.renews = renews
+        self.renewed_by: list[str] = []
         self.rounds: dict[str, list[Round]] = {
             step.id: [Round(step.id, 1, {body: Answer(body) for body in asked[step.id]})] for step in self.route.steps
         }
@@ -807,7 +897,7 @@ class Case(BaseAggregate[UUID]):
 
     def current_rounds(self) -> Iterator[tuple[Step, Round]]:
         """Every step that has a round, in the route's order, with its newest round."""
-        for step in (*self.route.steps, self.route.revision):
+        for step in self.route.all_steps:
             if step.id in self.rounds:
                 yield step, self.current(step.id)
 
@@ -830,6 +920,11 @@ class Case(BaseAggregate[UUID]):
                 opened.append(past)
         return opened
 
+    @property
+    def open_inquiry(self) -> Round | None:
+        """The inquiry that waits for answers now, of which there is at most one."""
+        return next((r for r in self.rounds.get(INQUIRY, ()) if r.state == StepState.OPEN), None)
+
     def meaning(self, step: str, outcome: str) -> Meaning:
         """What an outcome does to a step."""
         return self.route.step(step).outcomes[outcome].meaning
@@ -840,8 +935,10 @@ class Case(BaseAggregate[UUID]):
         due = _day(correction.due)
         if said is None:
             if still_interim:
-                self.interims.append(Interim(correction.step, correction.outcome, due, [correction.message_id]))
+                self.interims.append(correction.interim())
             return
+        said.to, said.bodies_due = list(correction.to or []), _day(correction.bodies_due)
+        said.remark = correction.remark
         opened = self._round_opened_by(said)
         said.messages.append(correction.message_id)
         if opened is None and not still_interim:
@@ -852,6 +949,25 @@ class Case(BaseAggregate[UUID]):
             said.due = due
             if opened.state == StepState.OPEN:
                 opened.due = due
+
+    def hear(self, event: Case.AnswerRecorded) -> None:
+        """Keep the word of a body that joins a scheme or leaves it."""
+        if self.route.step(event.step).ask == JOIN:
+            self.words.setdefault(event.step, []).append(_word(event))
+
+    def hear_again(self, correction: Case.AnswerCorrected) -> bool:
+        """Put right the word that a correction names; whether it is the newest of its body in the round."""
+        words = self.words.get(correction.step, [])
+        wrong = word_named(words, correction.corrects)
+        is_final = self.meaning(correction.step, correction.outcome) != Meaning.INTERIM
+        if wrong is None:
+            if is_final:
+                self.hear(correction)
+            return True
+        newest = [w for w in words if (w.body, w.round) == (wrong.body, wrong.round)][-1]
+        place = words.index(wrong)
+        words[place : place + 1] = [_word(correction, wrong.messages)] if is_final else []
+        return wrong is newest
 
     def said(self, step: str, outcome: str) -> list[Interim]:
         """The interim words of one kind in a step, oldest first: each opens a round of the step that waits for it."""
@@ -895,9 +1011,26 @@ _ANSWER_FIELDS = (
     "version",
     "due",
     "supports",
+    "to",
+    "bodies_due",
+    "effective_on",
     "source",
     "message_id",
 )
+
+
+def _word(event: Case.AnswerRecorded, messages: Sequence[str] = ()) -> Word:
+    """What an answer says of its body's part in a scheme; `messages` named it before."""
+    decided_on = _day(event.decided_on) or danish_date(event.timestamp)
+    return Word(
+        body=event.body,
+        round=event.round,
+        outcome=event.outcome,
+        effective_on=_day(event.effective_on) or decided_on,
+        decided_on=decided_on,
+        recorded_at=event.timestamp,
+        messages=[*messages, event.message_id],
+    )
 
 
 def _day(text: str | None) -> date | None:

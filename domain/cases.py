@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.postgres import PostgresApplicationRecorder
@@ -27,6 +27,9 @@ from domain.errors import (
     StepNotOpenError,
 )
 from domain.following import next_wake, what_follows
+from domain.inquiring import Inquiry, check_known, end_inquiry, inquire
+from domain.participation import JOIN
+from domain.renewing import Renewal, asked_again, check_renewable, renewed_title
 from domain.texts import optional, required
 from domain.versions import NewPaper, add_paper
 
@@ -103,16 +106,12 @@ class Cases(Application[UUID]):
         at = self.clock()
         chosen = self._route(route)
         _check_opening(title, deadline, danish_date(at))
-        _check_due_attributes(chosen, attributes or {}, danish_date(at))
+        _check_dates_in(chosen, attributes or {}, danish_date(at))
         facts = {
-            "route": chosen.text,
-            "organisation": self.organisation.id,
-            "title": title.strip(),
             "reference": optional(reference, "reference"),
-            "deadline": deadline.isoformat() if deadline else None,
-            "attributes": dict(attributes or {}),
             "concerned": list(concerned),
             "asked": self._asked(chosen, danish_date(at), concerned),
+            **self._opening(chosen, title, deadline, attributes or {}),
         }
 
         def decide(found: Case | None) -> Decided:
@@ -122,6 +121,36 @@ class Cases(Application[UUID]):
             return Decided(case, "counted", case.version)
 
         return self._commit(case_id, decide)
+
+    def renew(self, case_id: UUID, command: Command, renewal: Renewal) -> Taken:
+        """Treat a decided case anew, in a case of its own that asks only those concerned again; raises a refusal.
+
+        The result is the new case's opening. Both cases are committed together; a repeat gives the same new case.
+        """
+        new_id = uuid5(case_id, f"renewal:{command.id}")
+
+        def decide(found: Case | None) -> Decided:
+            case = _existing(found)
+            if version := case.commands.get(command.id):
+                return Decided(case, "repeated", version)
+            at, actor = self._now(case), command.actor.as_dict()
+            opening = self._renewed_opening(case, danish_date(at), renewal)
+            told = {"concerned": opening["concerned"], "reason": required(renewal.reason, "reason")}
+            new = Case.start(new_id, at, actor=actor, command_id=command.id, **opening)
+            self._trigger(case, Case.Renewed, at, command, renewal=str(new_id), **told)
+            return Decided(case, "counted", case.version, also=new)
+
+        decided, _ = self._committer.commit(Decision(case_id, decide))
+        return Taken(new_id, 1, self.position(new_id, 1), decided.effect)
+
+    def inquire(self, case_id: UUID, command: Command, inquiry: Inquiry) -> Taken:
+        """Ask named bodies a question on the way, with a due date of its own; raises a refusal."""
+        known = self.organisation.bodies
+        return self._execute(case_id, command, lambda case, at: inquire(case, at, command, inquiry, known))
+
+    def end_inquiry(self, case_id: UUID, command: Command, reason: str) -> Taken:
+        """End the open inquiry with what has come; raises `StepNotOpenError` where none is open."""
+        return self._execute(case_id, command, lambda case, at: end_inquiry(case, at, command, reason))
 
     def withdraw(self, case_id: UUID, command: Command, reason: str) -> Taken:
         """Take a case back; raises `CaseEndedError` when it has ended."""
@@ -219,10 +248,13 @@ class Cases(Application[UUID]):
         return self._execute(case_id, command, decide)
 
     def add_body(self, case_id: UUID, command: Command, *, step: str, body: str, reason: str) -> Taken:
-        """Have a further body asked in a step that is not over; raises `InvalidError` or `ConflictError`."""
+        """Have a further body asked in a step that is not over, or that bodies may join at any time.
+
+        Raises `InvalidError` or `ConflictError`.
+        """
 
         def decide(case: Case, at: datetime) -> str:
-            current = _unfinished(case, step)
+            current = _takes_more(case, step)
             self._check_body(body)
             if body in current.asked:
                 what = f"the step {step!r} asks this body already"
@@ -313,17 +345,15 @@ class Cases(Application[UUID]):
 
     def answer(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
         """Take a body's answer; the result's effect is `counted`, `early`, `late` or `repeated`."""
-        return self._execute(case_id, command, lambda case, at: answer(case, at, Message(body, reply, command, source)))
+        return self._take(answer, case_id, Message(body, reply, command, source))
 
     def delay(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
         """Take a body's word that it will not make the date."""
-        return self._execute(case_id, command, lambda case, at: delay(case, at, Message(body, reply, command, source)))
+        return self._take(delay, case_id, Message(body, reply, command, source))
 
     def correct(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
         """Take the right values in place of an earlier answer's."""
-        return self._execute(
-            case_id, command, lambda case, at: correct(case, at, Message(body, reply, command, source))
-        )
+        return self._take(correct, case_id, Message(body, reply, command, source))
 
     # The process
 
@@ -411,6 +441,16 @@ class Cases(Application[UUID]):
             what = f"there is no body {body!r}"
             raise InvalidError(what, "choose an id that `sagsgang body list` prints", "body")
 
+    def _take(self, take: Callable[[Case, datetime, Message], str], case_id: UUID, message: Message) -> Taken:
+        """Take a body's message, the body's groups being those of the day."""
+        check_known(message.reply.to, self.organisation.bodies, "to")
+
+        def decide(case: Case, at: datetime) -> str:
+            groups = self.organisation.groups_of(message.body, danish_date(at))
+            return take(case, at, replace(message, groups=groups))
+
+        return self._execute(case_id, message.command, decide)
+
     def _commit(self, case_id: UUID, decide: Callable[[Case | None], Decided]) -> Taken:
         decided, position = self._committer.commit(Decision(case_id, decide))
         version = decided.version
@@ -436,6 +476,34 @@ class Cases(Application[UUID]):
             what = f"there is no route {route!r}"
             raise InvalidError(what, f"choose one of {', '.join(sorted(self.organisation.routes))}", "route")
         return self.organisation.routes[route]
+
+    def _opening(
+        self, route: Route, title: str, deadline: date | None, attributes: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The facts that every opening along a route has."""
+        return {
+            "route": route.text,
+            "organisation": self.organisation.id,
+            "title": title.strip(),
+            "deadline": deadline.isoformat() if deadline else None,
+            "attributes": dict(attributes),
+        }
+
+    def _renewed_opening(self, case: Case, day: date, renewal: Renewal) -> dict[str, Any]:
+        """The facts by which a renewed treatment of a case opens on a Danish date."""
+        check_renewable(case)
+        route, values = self._route(case.route.id), {**case.attributes, **renewal.attributes}
+        title = renewed_title(case, MAX_TITLE) if renewal.title is None else renewal.title
+        _check_opening(title, renewal.deadline, day)
+        _check_dates_in(route, values, day)
+        today = {step.id: self._bodies(step, day, case.concerned) for step in route.steps}
+        return {
+            "reference": case.reference,
+            "concerned": list(dict.fromkeys(renewal.concerned)),
+            "asked": asked_again(case, route, today, renewal.concerned),
+            "renews": str(case.id),
+            **self._opening(route, title, renewal.deadline, values),
+        }
 
     def _asked(self, route: Route, day: date, concerned: Sequence[str]) -> dict[str, list[str]]:
         if concerned and not any(step.asks_concerned for step in route.steps):
@@ -485,6 +553,12 @@ def _unfinished(case: Case, step: str) -> Round:
     return current
 
 
+def _takes_more(case: Case, step: str) -> Round:
+    """The newest round of a step that may ask a further body: of a scheme also later, as long as it came to be."""
+    is_scheme = find_step(case, step).ask == JOIN and case.current(step).state != StepState.SKIPPED
+    return case.current(step) if is_scheme and case.status != Status.WITHDRAWN else _unfinished(case, step)
+
+
 def _check_opening(title: str, deadline: date | None, today: date) -> None:
     if len(required(title, "title")) > MAX_TITLE:
         what = f"the title has {len(title)} characters"
@@ -492,9 +566,11 @@ def _check_opening(title: str, deadline: date | None, today: date) -> None:
     check_day(deadline, "deadline", today)
 
 
-def _check_due_attributes(route: Route, attributes: Mapping[str, Any], today: date) -> None:
-    """The attributes that steps are due on are there and hold dates."""
-    for name in dict.fromkeys(step.due_on for step in route.steps if step.due_on):
+def _check_dates_in(route: Route, attributes: Mapping[str, Any], today: date) -> None:
+    """The attributes that steps are due on are there, and they and those that a term starts on hold dates."""
+    due = [step.due_on for step in route.steps if step.due_on]
+    starts = [step.starts_on for step in route.steps if step.starts_on in attributes]
+    for name in dict.fromkeys([*due, *(start for start in starts if start)]):
         if name not in attributes:
             what = f"the route {route.id!r} needs the attribute {name}"
             raise InvalidError(what, "give it as a date, YYYY-MM-DD", "attributes")

@@ -35,6 +35,8 @@ class Decided:
     case: Case
     effect: str
     version: int
+    also: Case | None = None
+    """A further case that the same decision opened; it is committed with the case, or not at all."""
 
 
 @dataclass
@@ -117,6 +119,8 @@ class Committer:
                 decision.error = refusal
             else:
                 cases[decision.case_id] = decided.case
+                if decided.also is not None:
+                    cases[decided.also.id] = decided.also
                 decision.decided = _as_first_told(before, decided)
         return [case for case in cases.values() if case is not None and case.pending_events]
 

@@ -12,6 +12,7 @@ from domain.blocking import block_of, ending_block
 from domain.calendar import working_day_after, working_day_before
 from domain.case import Answer, AnswerState, Case, Round, Status, StepState, Why
 from domain.dates import at_danish_time, danish_date, end_of_day
+from domain.route import INQUIRY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,6 +24,10 @@ REMINDER_TIME = time(8)
 
 NOT_ENOUGH = "not_enough"
 """The result of a step in which too few have consented."""
+CLOSED_BY_SUBMISSION = "closed_by_submission"
+"""The result of an inquiry about something that the secretariat has submitted meanwhile."""
+NOBODY_ASKED = "nobody_asked"
+"""Why a step is skipped that has nobody to ask, as in a renewed treatment that does not concern its bodies."""
 NO_ANSWER = "no_answer"
 """The result of a step that was due before anybody had answered."""
 
@@ -48,7 +53,7 @@ def what_follows(case: Case, at: datetime) -> Following | None:
     if case.status != Status.RUNNING:
         return None
     rules = (_completed, _to_meeting, _silent, _closed_by_others, _tallied_again, _revision, _reopened)
-    openings = (_opened_on_demand, _opened_in_order, _invited)
+    openings = (_opened_on_demand, _passed_on, _inquiry_closed, _opened_in_order, _invited)
     found = (following for rule in (*rules, *openings, _reminded, _due_passed, _ended) for following in rule(case, at))
     return next(found, None)
 
@@ -214,7 +219,7 @@ def _reopened(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         revision = next((r for r in revisions if _revises(r, current) and r.state == StepState.COMPLETED), None)
         if revision is not None and _is_sent_back(step, current):
-            again = case.route.way_back(step)
+            again = tuple(s for s in case.route.way_back(step) if case.current(s.id).state != StepState.SKIPPED)
             for earlier in again:
                 is_next = _is_next_again(case, earlier, again, revision.completed_version)
                 if is_next and not block_of(case, earlier):
@@ -223,11 +228,11 @@ def _reopened(case: Case, at: datetime) -> Iterator[Following]:
 
 def _is_next_again(case: Case, step: Step, again: tuple[Step, ...], since: int) -> bool:
     """Whether a step is the next to be asked again: not reopened yet, but all those of them that come before it."""
-    before = [earlier.id for earlier in again if earlier.id in step.after]
+    before = [earlier.id for earlier in again if earlier.id in case.route.before(step.id)]
     is_reopened = case.current(step.id).opened_version > since
     return (
         not is_reopened
-        and all(case.current(earlier).opened_version > since for earlier in before)
+        and all(case.current(earlier).opened_version > since and _is_done(case, earlier) for earlier in before)
         and all(_is_done(case, earlier) for earlier in step.after)
     )
 
@@ -261,12 +266,39 @@ def _opened_on_demand(case: Case, at: datetime) -> Iterator[Following]:
             yield _open(case, step, number, at, asked_due=wanted[taken].due)
 
 
+def _passed_on(case: Case, _: datetime) -> Iterator[Following]:
+    """Questions that go on to named bodies are asked of them as soon as the reply to the questions is open."""
+    for step in case.route.steps:
+        current = case.current(step.id)
+        if step.opened_by is None or current.state != StepState.OPEN or case.open_inquiry is not None:
+            continue
+        opened = len(case.openings(step.id))
+        for said in case.said(step.opened_by.step, step.opened_by.outcome)[opened - 1 : opened]:
+            inquiries = case.rounds.get(INQUIRY, [])
+            due = said.bodies_due or said.due
+            if said.to and due and not any(past.passes_on in said.messages for past in inquiries):
+                place = {"step": INQUIRY, "round": len(inquiries) + 1, "about": f"{step.id}#{current.number}"}
+                facts = {"bodies": said.to, "due": due.isoformat(), "question": said.remark}
+                yield Following(Case.InquiryOpened, {**place, **facts, "passes_on": said.messages[-1]})
+
+
+def _inquiry_closed(case: Case, _: datetime) -> Iterator[Following]:
+    """An inquiry ends when what it was about is submitted."""
+    inquiry = case.open_inquiry
+    if inquiry is not None and inquiry.about is not None:
+        step, _sign, number = inquiry.about.partition("#")
+        if case.round(step, int(number)).state == StepState.COMPLETED:
+            yield _complete(inquiry, CLOSED_BY_SUBMISSION)
+
+
 def _opened_in_order(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         waits = current.state == StepState.WAITING and not step.is_on_demand
         if waits and all(_is_done(case, earlier) for earlier in step.after):
             if not step.is_needed(case.attributes):
                 yield _following(Case.StepSkipped, current)
+            elif not current.asked:
+                yield _following(Case.StepSkipped, current, because=NOBODY_ASKED)
             elif not block_of(case, step):
                 yield _open(case, step, current.number, at)
 

@@ -193,6 +193,10 @@ class Organisation:
             )
         return self.groups[group_id]
 
+    def groups_of(self, body_id: str, day: date) -> tuple[str, ...]:
+        """The ids of the groups of which a body is a member on a Danish calendar date."""
+        return tuple(group.id for group in self.groups.values() if body_id in group.members_on(day))
+
     def sorted_bodies(self, body_ids: Iterable[str]) -> tuple[str, ...]:
         """The ids in the order of the bodies' sort keys; raises `UnknownBodyError`."""
         return tuple(sorted(body_ids, key=lambda body_id: self.body(body_id).sort_key))

@@ -16,6 +16,9 @@ from domain.names import Name, read_name
 REVISION = "revise"
 """The id of the step that opens when a body rejects or returns the matter; every route has it."""
 
+INQUIRY = "inquiry"
+"""The id of the step in which named bodies are asked a question on the way; every route has it."""
+
 MODES = ("meeting", "written_procedure", "own_process")
 DUES = ("none", "window", "deadline", "asked", "attribute")
 WRITTEN = "written_procedure"
@@ -89,11 +92,15 @@ class Step:
     closes: Mapping[str, str] = field(default_factory=dict)
     """Steps that end with this one, each with the result it then gets."""
     reminders: tuple[Reminder, ...] = ()
+    open_to: str | None = None
+    """The group whose members may join unasked."""
+    starts_on: str | None = None
+    """The case's attribute that holds the date before which nobody's joining or leaving takes effect."""
 
     @property
     def is_on_demand(self) -> bool:
         """Whether the step is opened by what happens on the way, not by the route's order."""
-        return self.opened_by is not None or self.id == REVISION
+        return self.opened_by is not None or self.id in {REVISION, INQUIRY}
 
     @cached_property
     def outcomes(self) -> dict[str, Outcome]:
@@ -106,7 +113,7 @@ class Step:
     @property
     def is_decided(self) -> bool:
         """Whether bodies decide in the step, so that their answers are bound to a version of the papers."""
-        return self.ask not in OWN_ASKS
+        return self.ask not in OWN_ASKS and self.id != INQUIRY
 
     def outcomes_in(self, mode: str | None) -> dict[str, Outcome]:
         """The outcomes that a round allows: held in another mode than the step's, it takes no objection."""
@@ -129,6 +136,16 @@ class Step:
         if self.at_least is None and self.complete == "at_due":
             return 0
         return asked if self.at_least is None else int(self.at_least)
+
+
+_INQUIRY_STEP = Step(
+    INQUIRY,
+    Name("Forespørgsel", "Inquiry"),
+    ask="comment",
+    bodies=(),
+    due="asked",
+    reminders=(Reminder(-7), Reminder(-1)),
+)
 
 
 @dataclass(frozen=True)
@@ -159,10 +176,16 @@ class Route:
     revision: Step
     ending: Ending
     text: str
+    inquiry: Step = _INQUIRY_STEP
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """The route's own steps in order, then the engine's, which open when something happens on the way."""
+        return (*self.steps, self.inquiry, self.revision)
 
     def step(self, step_id: str) -> Step:
-        """The step with an id, the revision included; raises KeyError if there is none."""
-        found = next((s for s in (*self.steps, self.revision) if s.id == step_id), None)
+        """The step with an id, the engine's own included; raises KeyError if there is none."""
+        found = next((s for s in self.all_steps if s.id == step_id), None)
         if found is None:
             raise KeyError(step_id)
         return found
@@ -266,6 +289,8 @@ def _read_step(table: TableReader) -> Step:
         blocked_by=table.optional_texts("blocked_by") or (),
         closes=_read_closes(table),
         reminders=tuple(_read_reminder(r) for r in table.optional_tables("reminders") or ()),
+        open_to=table.optional_text("open_to"),
+        starts_on=table.optional_text("starts_on"),
     )
     _check_step(step, table)
     _check_silence(step, table)
@@ -292,6 +317,13 @@ def _check_step(step: Step, table: TableReader) -> None:
         table.fault("reminders", "cannot be counted from a step without a due date", "write due, or remove reminders")
     if step.opened_by and step.after:
         table.fault("after", "stands beside opened_by", "remove one of the two")
+    _check_joining(step, table)
+
+
+def _check_joining(step: Step, table: TableReader) -> None:
+    for key in ("open_to", "starts_on"):
+        if getattr(step, key) and step.ask != "join":
+            table.fault(key, "stands in a step that nobody joins", 'write ask = "join", or remove it')
 
 
 def _check_silence(step: Step, table: TableReader) -> None:
@@ -367,8 +399,8 @@ def _check_references(route: Route, file: str, faults: list[Fault]) -> None:
     ids = [step.id for step in route.steps]
     twice = dict.fromkeys(i for i in ids if ids.count(i) > 1)
     faults += [Fault(file, f"steps[{i}].id", "stands twice", "give each step an id of its own") for i in twice]
-    if REVISION in ids:
-        faults.append(Fault(file, f"steps[{REVISION}].id", "is the name of the engine's own step", "choose another id"))
+    for own in (i for i in (REVISION, INQUIRY) if i in ids):
+        faults.append(Fault(file, f"steps[{own}].id", "is the name of the engine's own step", "choose another id"))
     faults += [
         Fault(file, f"steps[{step.id}].closes.step", "closes itself", "name the steps that end with this one")
         for step in route.steps
@@ -432,7 +464,9 @@ def _check_known(
     for step in (*route.steps, route.revision):
         key = "revised_by" if step.id == REVISION else f"steps[{step.id}].bodies"
         faults += _unknown(file, key, "body", step.bodies, bodies)
-        faults += _unknown(file, f"steps[{step.id}].group", "group", (step.group,) if step.group else (), groups)
+        for group in ("group", "open_to"):
+            named = getattr(step, group)
+            faults += _unknown(file, f"steps[{step.id}].{group}", "group", (named,) if named else (), groups)
 
 
 def _unknown(file: str, key: str, kind: str, named: tuple[str, ...], known: Collection[str] | None) -> Iterator[Fault]:

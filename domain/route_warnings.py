@@ -155,8 +155,9 @@ def _never_enough(route: Route, organisation: Organisation) -> Iterator[_Found]:
 
 
 def _ever_asked(step: Step, groups: Mapping[str, Group]) -> set[str]:
-    """Whom a step asks on any day."""
-    return set(step.bodies) | {member.body for member in _members(step, groups)}
+    """Whom a step asks on any day, or lets join unasked."""
+    open_to = groups[step.open_to].members if step.open_to and step.open_to in groups else ()
+    return set(step.bodies) | {member.body for member in (*_members(step, groups), *open_to)}
 
 
 def _asked(step: Step, groups: Mapping[str, Group]) -> set[str]:

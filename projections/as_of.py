@@ -10,8 +10,9 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain.case import Case
 from domain.dates import end_of_day
-from domain.errors import InvalidError
-from projections.documents import Document, case_document
+from domain.errors import AbsentError, InvalidError
+from domain.participation import joining_steps
+from projections.documents import Document, case_document, participation_document
 from projections.folding import after
 from projections.timeline import timeline_entry
 
@@ -48,11 +49,24 @@ def parse_as_of(text: str) -> datetime:
 
 def case_as_of(cases: Cases, case_id: UUID, moment: datetime) -> Document | None:
     """The case's document with all that was recorded up to `moment` (aware); None if it was not opened yet."""
-    case: Case | None = None
-    for event in cases.history(case_id):
-        if event.timestamp <= moment:
-            case = after(case, event)
+    case = _folded(cases, case_id, moment)
     return case_document(case, cases.position(case_id, case.version)) if case else None
+
+
+def participation_as_of(cases: Cases, case_id: UUID, moment: datetime, on: date) -> Document | None:
+    """The schemes of a case on the Danish date `on`, by what was recorded up to `moment`; None if not opened yet.
+
+    `{on, schemes: [{step, name, …}]}`. Raises `AbsentError` where the case's route has nothing to join.
+    """
+    case = _folded(cases, case_id, moment)
+    if case is None:
+        return None
+    steps = joining_steps(case)
+    if not steps:
+        what = f"nobody joins anything in a case of the route {case.route.id!r}"
+        raise AbsentError(what, "ask for a case whose route has a step with ask = join", "id")
+    schemes = [{"step": s.id, "name": vars(s.name), **participation_document(case, s, on)} for s in steps]
+    return {"case": str(case_id), "on": on.isoformat(), "schemes": schemes}
 
 
 def timeline_as_of(cases: Cases, case_id: UUID, moment: datetime) -> list[Document] | None:
@@ -65,6 +79,14 @@ def timeline_as_of(cases: Cases, case_id: UUID, moment: datetime) -> list[Docume
         entries.append(timeline_entry(case, event, positions[event.originator_version], cases.organisation))
         case = after(case, event)
     return entries or None
+
+
+def _folded(cases: Cases, case_id: UUID, moment: datetime) -> Case | None:
+    case: Case | None = None
+    for event in cases.history(case_id):
+        if event.timestamp <= moment:
+            case = after(case, event)
+    return case
 
 
 def _positions(cases: Cases, case_id: UUID, last: int) -> dict[int, int]:

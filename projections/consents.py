@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.asks import OBJECTED
 from domain.case import AnswerState, StepState, Why
-from domain.route import OWN_ASKS
+from domain.route import INQUIRY, OWN_ASKS
 from projections.documents import Document
 
 ANSWERED, STANDS, ASKED_AGAIN = "answered", "stands", "asked_again"
@@ -45,7 +45,7 @@ def _is_shown(step: Document) -> bool:
     """Whether bodies decide in a step and have been asked, or have answered early."""
     is_asked = step["state"] in {StepState.OPEN, StepState.COMPLETED}
     is_said = bool(step["earlier"]) or any(a["outcome"] for a in step["answers"])
-    return step["ask"] not in OWN_ASKS and (is_asked or is_said)
+    return step["ask"] not in OWN_ASKS and step["id"] != INQUIRY and (is_asked or is_said)
 
 
 def _step(step: Document, papers: list[Document]) -> Document:

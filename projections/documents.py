@@ -11,6 +11,7 @@ from domain.additions import State, numbers
 from domain.blocking import is_unsettled
 from domain.case import Case, Status, StepState
 from domain.following import is_negative
+from domain.participation import JOIN, participation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from domain.case import Answer, Paper, Round
     from domain.names import Name
     from domain.organisation import Body, Organisation
+    from domain.participation import Word
     from domain.route import Step
 
 Document = dict[str, Any]
@@ -46,6 +48,8 @@ def case_document(case: Case, position: int) -> Document:
         "closed_at": instant(case.closed_at),
         "attributes": case.attributes,
         "concerned": case.concerned,
+        "renews": case.renews,
+        "renewed_by": case.renewed_by,
         "waiting_for": case.waiting_for(),
         "blocked": [_block_document(block) for block in case.blocks()],
         "steps": [_step_document(case, step) for step, _ in case.current_rounds()],
@@ -103,12 +107,37 @@ def instant(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def participation_document(case: Case, step: Step, on: date | None = None) -> Document:
+    """The scheme that bodies join in a step: by all that was said, or as it is on the Danish date `on`."""
+    scheme = participation(case, step, on)
+    return {
+        "participants": list(scheme.participants),
+        "number": len(scheme.participants),
+        "minimum": scheme.minimum,
+        "must_have": list(scheme.must_have),
+        "missing_must_have": list(scheme.missing_must_have),
+        "sustainable": scheme.sustainable,
+        "changes": [_change_document(word) for word in scheme.changes],
+    }
+
+
+def _change_document(word: Word) -> Document:
+    return {
+        "body": word.body,
+        "outcome": word.outcome,
+        "effective_on": word.effective_on.isoformat(),
+        "decided_on": word.decided_on.isoformat(),
+        "recorded_at": instant(word.recorded_at),
+    }
+
+
 def _step_document(case: Case, step: Step) -> Document:
     *earlier, newest = case.rounds[step.id]
-    return {
+    document = {
         **_round_document(case, step, newest),
         "earlier": [_round_document(case, step, past) for past in earlier],
     }
+    return {**document, "participation": participation_document(case, step)} if step.ask == JOIN else document
 
 
 def _round_document(case: Case, step: Step, shown: Round) -> Document:
@@ -130,6 +159,9 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
         "version": shown.version,
         "asked_again": shown.asked_again,
         "silence": shown.silence,
+        "skipped_because": shown.skipped_because,
+        "question": shown.question,
+        "about": shown.about,
         "answers": [_answer_document(case, step, answer) for answer in shown.answers.values()],
     }
 
@@ -161,6 +193,9 @@ def _answer_document(case: Case, step: Step, answer: Answer) -> Document:
         "supports": answer.supports,
         "conditions": _added_with(case.conditions, step, answer),
         "tasks": _added_with(case.tasks, step, answer),
+        "to": answer.to,
+        "bodies_due": answer.bodies_due,
+        "effective_on": answer.effective_on,
     }
 
 

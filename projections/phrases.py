@@ -64,6 +64,9 @@ CHANGES = {
     "version": Name("bilagsversionen", "the version of the papers"),
     "remark": Name("bemærkningen", "the remark"),
     "reference": Name("referencen", "the reference"),
+    "to": Name("de adspurgte", "the bodies asked"),
+    "bodies_due": Name("de adspurgtes frist", "the date for the bodies asked"),
+    "effective_on": Name("virkningsdatoen", "the date from which it holds"),
 }
 """The facts of an answer that a correction may change."""
 NONE = Name("ingen", "none")
@@ -82,6 +85,11 @@ EFFECTS = {
     "late": Name(", efter at trinnet var afsluttet", ", after the step was completed"),
 }
 """When an answer came, if not in time."""
+
+SKIPPED_BECAUSE = {
+    "nobody_asked": Name("der er ingen at spørge", "there is nobody to ask"),
+}
+"""Why a step was skipped, where it was not the route's conditions."""
 
 CASE_STATUSES = {
     "approved": Name("blev godkendt", "was approved"),

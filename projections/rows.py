@@ -86,6 +86,7 @@ def _inbox_row(document: Document, step: Document, body: str) -> Row:
         "outcome": answer["outcome"],
         "expected_on": answer["expected_on"],
         "due": step["due"],
+        "question": step["question"],
         "opened_at": step["opened_at"],
     }
     return {

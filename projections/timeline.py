@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from domain.additions import ON_CONDITION, State, iso_day
 from domain.asks import result_name
-from domain.case import AnswerState, Case, StepState
+from domain.case import Answer, AnswerState, Case, StepState
 from domain.dates import danish_date
 from domain.names import Name
 from domain.organisation import BodyKind, UnknownBodyError
+from domain.participation import word_named
 from domain.versions import ALL, EDITORIAL
 from projections.documents import Document, instant
 from projections.folding import after
@@ -24,6 +25,7 @@ from projections.phrases import (
     NONE,
     NOT_STATED,
     OUTCOMES,
+    SKIPPED_BECAUSE,
     SUPPORTS,
     long_date,
 )
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from domain.additions import Added, Condition, Task
-    from domain.case import Answer
     from domain.organisation import Organisation
 
     Said = Case.AnswerRecorded | Case.DelayReported | Answer
@@ -135,7 +136,8 @@ def _opened(moment: _Moment) -> Name:
     event = moment.event
     title = Name(event.title, event.title)
     words, due = _quoted(title), _after_comma(event.deadline, "frist", "deadline")
-    return Name(f"Sagen {words.da} blev åbnet{due.da}.", f"The case {words.en} was opened{due.en}.")
+    anew = Name(" som fornyet behandling", " as a renewed treatment") if event.renews else NOTHING
+    return Name(f"Sagen {words.da} blev åbnet{anew.da}{due.da}.", f"The case {words.en} was opened{anew.en}{due.en}.")
 
 
 def _step_opened(moment: _Moment) -> Name:
@@ -194,6 +196,25 @@ def _silence_taken(moment: _Moment) -> Name:
     return Name(f"{ended.da} uden svar fra {bodies.da}.", f"{ended.en} without an answer from {bodies.en}.")
 
 
+def _inquiry_opened(moment: _Moment) -> Name:
+    event, bodies, due = moment.event, moment.bodies(moment.event.bodies), long_date(moment.event.due)
+    quoted = _remark(event.question) if event.question else None
+    what = Name(f": {quoted.da}", f": {quoted.en}") if quoted else Name(".", ".")
+    if event.passes_on:
+        return Name(
+            f"Spørgsmålene er sendt videre til {bodies.da}, frist {due.da}{what.da}",
+            f"The questions went on to {bodies.en}, due {due.en}{what.en}",
+        )
+    return Name(
+        f"Forespørgsel til {bodies.da}, frist {due.da}{what.da}", f"Inquiry to {bodies.en}, due {due.en}{what.en}"
+    )
+
+
+def _inquiry_ended(moment: _Moment) -> Name:
+    why = moment.event.reason
+    return Name(f"Forespørgslen blev afsluttet før tid: {why}", f"The inquiry was ended early: {why}")
+
+
 def _invited(moment: _Moment) -> Name:
     bodies, step = moment.bodies(moment.event.bodies), moment.step
     return Name(
@@ -227,8 +248,8 @@ def _step_completed(moment: _Moment) -> Name:
 def _step_reopened(moment: _Moment) -> Name:
     step = moment.step
     return Name(
-        f"Trinnet {step.da} er åbnet igen, fordi et svar blev rettet.",
-        f"The step {step.en} is open again, because an answer was corrected.",
+        f"Trinnet {step.da} er åbnet igen, fordi et svar blev ændret.",
+        f"The step {step.en} is open again, because an answer was changed.",
     )
 
 
@@ -245,7 +266,11 @@ def _body_released(moment: _Moment) -> Name:
 
 
 def _step_skipped(moment: _Moment) -> Name:
-    step = moment.step
+    step, because = moment.step, SKIPPED_BECAUSE.get(moment.event.because or "")
+    if because:
+        return Name(
+            f"Trinnet {step.da} blev sprunget over: {because.da}.", f"The step {step.en} was skipped: {because.en}."
+        )
     return Name(f"Trinnet {step.da} blev ikke nødvendigt.", f"The step {step.en} was not needed.")
 
 
@@ -262,13 +287,24 @@ def _answered(moment: _Moment) -> Name:
 def _corrected(moment: _Moment) -> Name:
     """Says which facts of the body's word changed; the event carries all of the right ones."""
     event, body, where, when = moment.event, moment.body(moment.event.body), moment.where, EFFECTS[moment.event.effect]
-    was, outcome = moment.before_answer(), _quoted(result_name(moment.event.outcome))
+    was, outcome = _older_word(moment) or moment.before_answer(), _quoted(result_name(moment.event.outcome))
     changes = _changes(was, event) if was.outcome else Name(f"nu {outcome.da}", f"now {outcome.en}")
     said, added = outcome if was.outcome == event.outcome else NOTHING, _added(moment)
     return Name(
         f"{body.da} har rettet sit svar{_spaced(said.da)}{where.da}{when.da}: {changes.da}.{added.da}",
         f"{body.en} corrected its answer{_spaced(said.en)}{where.en}{when.en}: {changes.en}.{added.en}",
     )
+
+
+def _older_word(moment: _Moment) -> Answer | None:
+    """The word of a participant that a correction names, where a newer one has taken its place."""
+    event, words = moment.event, moment.case.words.get(moment.event.step, [])
+    wrong = word_named(words, event.corrects)
+    if wrong is None or wrong is [w for w in words if (w.body, w.round) == (wrong.body, wrong.round)][-1]:
+        return None
+    known = {fact: getattr(event, fact) for fact in CHANGES}
+    dates = {"decided_on": wrong.decided_on.isoformat(), "effective_on": wrong.effective_on.isoformat()}
+    return Answer(event.body, **{**known, **dates, "outcome": wrong.outcome})
 
 
 def _delayed(moment: _Moment) -> Name:
@@ -422,6 +458,14 @@ def _withdrawn(moment: _Moment) -> Name:
     return Name(f"Sagen blev trukket tilbage: {why}", f"The case was withdrawn: {why}")
 
 
+def _renewed(moment: _Moment) -> Name:
+    why, bodies = moment.event.reason, moment.bodies(moment.event.concerned)
+    return Name(
+        f"Sagen behandles på ny i en sag for sig, som spørger {bodies.da} igen: {why}",
+        f"The case is treated anew in a case of its own, which asks {bodies.en} again: {why}",
+    )
+
+
 def _closed(moment: _Moment) -> Name:
     status, result = CASE_STATUSES[moment.event.status], moment.event.result
     name = result_name(result) if result else None
@@ -434,6 +478,8 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.StepOpened: _step_opened,
     Case.StepAskedAgain: _asked_again,
     Case.SilenceTaken: _silence_taken,
+    Case.InquiryOpened: _inquiry_opened,
+    Case.InquiryEnded: _inquiry_ended,
     Case.BodiesInvited: _invited,
     Case.BodiesReminded: _reminded,
     Case.DuePassed: _due_passed,
@@ -460,6 +506,7 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.Suspended: _suspended,
     Case.Resumed: _resumed,
     Case.Withdrawn: _withdrawn,
+    Case.Renewed: _renewed,
     Case.Closed: _closed,
 }
 """The sentence of every kind of event."""
@@ -471,6 +518,9 @@ def _did(event: Case.AnswerRecorded) -> Name:
     if event.due:
         due = long_date(event.due)
         did = Name(f"{did.da} med frist {due.da}", f"{did.en}, due {due.en}")
+    if event.effective_on and event.effective_on != event.decided_on:
+        since = long_date(event.effective_on)
+        did = Name(f"{did.da} med virkning fra {since.da}", f"{did.en} with effect from {since.en}")
     if event.supports is not None:
         no = NOTHING if event.supports else Name(" ikke", " not")
         did = Name(f"{did.da} og bakker{no.da} op", f"{did.en}{',' if event.supports else ''} {_supports(event)}")
@@ -631,6 +681,9 @@ _WRITERS: dict[str, Callable[[Any], Name]] = {
     "decided_on": long_date,
     "decided_by": lambda decider: DECIDERS.get(decider, Name(decider, decider)),
     "due": long_date,
+    "bodies_due": long_date,
+    "effective_on": long_date,
+    "to": lambda bodies: Name(", ".join(bodies), ", ".join(bodies)),
     "remark": _remark,
 }
 """How the facts of an answer that are no plain texts or numbers are written."""

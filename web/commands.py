@@ -68,6 +68,9 @@ class Told(Given):
     supports: bool | None = None
     conditions: GivenConditions
     tasks: GivenTasks
+    to: list[Identifier] = Field(default_factory=list, max_length=500)
+    bodies_due: Day | None = None
+    effective_on: Day | None = None
 
 
 class Reasoned(Given):
@@ -267,15 +270,6 @@ def document_of(shared: Services, taken: Taken) -> dict[str, Any]:
     return as_read_on(document, shared.today())
 
 
-def first_effect(cases: Cases, taken: Taken, command: Command) -> Taken:
-    """What a command did when it was first taken: a crash may have kept its answer from the caller and from the key."""
-    if taken.effect != "repeated":
-        return taken
-    event = next(event for event in cases.history(taken.case_id) if event.originator_version == taken.version)
-    is_own = event.command_id == command.id
-    return replace(taken, effect=getattr(event, "effect", "counted")) if is_own else taken
-
-
 async def execute(
     request: Request, principal: Principal, asked: Given, act: Callable[[Command], Taken]
 ) -> JSONResponse:
@@ -289,6 +283,15 @@ async def execute(
         return Answer(200, as_content(taken))
 
     return await once(shared.keys, attempt, answer)
+
+
+def first_effect(cases: Cases, taken: Taken, command: Command) -> Taken:
+    """What a command did when it was first taken: a crash may have kept its answer from the caller and from the key."""
+    if taken.effect != "repeated":
+        return taken
+    event = next(event for event in cases.history(taken.case_id) if event.originator_version == taken.version)
+    is_own = event.command_id == command.id
+    return replace(taken, effect=getattr(event, "effect", "counted")) if is_own else taken
 
 
 def _check_told(shared: Services, told: Told) -> None:

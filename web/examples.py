@@ -34,6 +34,9 @@ ANSWER: dict[str, Any] = {
     "supports": None,
     "conditions": [1],
     "tasks": [1],
+    "to": None,
+    "bodies_due": None,
+    "effective_on": None,
 }
 STEP: dict[str, Any] = {
     "id": "councils",
@@ -53,6 +56,9 @@ STEP: dict[str, Any] = {
     "version": None,
     "asked_again": [],
     "silence": None,
+    "skipped_because": None,
+    "question": None,
+    "about": None,
     "answers": [ANSWER],
     "earlier": [],
 }
@@ -136,6 +142,8 @@ CASE: dict[str, Any] = {
     "closed_at": None,
     "attributes": {},
     "concerned": [],
+    "renews": None,
+    "renewed_by": [],
     "waiting_for": ["aarhus", "samsoe", "secretariat"],
     "blocked": [{"step": "submit", "conditions": [2], "contradictions": [1]}],
     "steps": [STEP],
@@ -210,6 +218,7 @@ INBOX: dict[str, Any] = {
             "outcome": None,
             "expected_on": None,
             "due": "2025-05-31",
+            "question": None,
             "opened_at": INSTANT,
         }
     ]
@@ -289,6 +298,42 @@ DECIDING: dict[str, Any] = {
 }
 ASKING: dict[str, Any] = {"step": "councils", "body": "skanderborg", "reason": "Kommunen er også berørt"}
 RELEASING: dict[str, Any] = {"step": "councils", "body": "samsoe", "reason": "Udmeldingen berører ikke kommunen"}
+INQUIRY: dict[str, Any] = {
+    "bodies": ["viborg", "struer"],
+    "question": "Hvor mange borgere har fået tilbuddet i 2024?",
+    "due": "2025-08-25",
+    "about": "reply",
+}
+RENEWAL: dict[str, Any] = {
+    "concerned": ["viborg", "struer"],
+    "reason": "Styrelsen har bedt om en fornyet behandling",
+    "deadline": "2025-12-01",
+}
+PARTICIPATION: dict[str, Any] = {
+    "case": CASE_ID,
+    "on": "2022-07-01",
+    "schemes": [
+        {
+            "step": "join",
+            "name": {"da": "Kommunerne tilslutter sig", "en": "The municipalities join"},
+            "participants": ["favrskov", "horsens", "norddjurs", "silkeborg", "syddjurs", "skanderborg", "viborg"],
+            "number": 7,
+            "minimum": 7,
+            "must_have": [],
+            "missing_must_have": [],
+            "sustainable": True,
+            "changes": [
+                {
+                    "body": "viborg",
+                    "outcome": "joined",
+                    "effective_on": "2022-07-01",
+                    "decided_on": "2021-12-14",
+                    "recorded_at": "2021-12-14T09:00:00.000000Z",
+                }
+            ],
+        }
+    ],
+}
 WEBHOOK: dict[str, Any] = {
     "type": "decision.made",
     "timestamp": "2025-05-14T12:00:00Z",

@@ -60,7 +60,9 @@ async def show_case(request: Request, case: CaseId) -> Response:
     added = [*document["conditions"], *document["tasks"], *document["decisions"]]
     named = [one["body"] for one in added]
     doing = [one["responsible"] for one in added if one.get("responsible") in shared.organisation.bodies]
-    names = _names(shared, [*bodies, *document["waiting_for"], *named, *doing])
+    schemes = [step["participation"] for step in document["steps"] if "participation" in step]
+    joining = [body for scheme in schemes for body in (*scheme["must_have"], *(c["body"] for c in scheme["changes"]))]
+    names = _names(shared, [*bodies, *document["waiting_for"], *named, *doing, *joining])
     matrix = consents(document)
     return render(request, "case.html", case=document, timeline=timeline[::-1], names=names, matrix=matrix)
 

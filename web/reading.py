@@ -37,7 +37,7 @@ class Sent(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
 
 
-def _as_day(value: Any) -> date:
+def as_day(value: Any) -> date:
     """Let only `YYYY-MM-DD` be a date: pydantic alone would take seconds since 1970 and midnights too."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("is no date as YYYY-MM-DD")
@@ -47,7 +47,7 @@ def _as_day(value: Any) -> date:
         raise ValueError("is no day of the calendar") from None
 
 
-Day = Annotated[date, BeforeValidator(_as_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, BeforeValidator(as_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A Danish calendar date."""
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Reference = Annotated[str, Field(max_length=MAX_REFERENCE)]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from domain.cases import Cases
 from domain.dates import danish_date
 from domain.faults import did_you_mean
 from domain.route import Route
-from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, timeline_as_of
+from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, participation_as_of, timeline_as_of
 from projections.consents import consents
 from projections.documents import Document, as_read_on, body_document, case_document
 from projections.queries import LARGEST_PAGE
@@ -27,7 +27,7 @@ from web.commands import CaseId
 from web.describing import read
 from web.guards import known
 from web.problems import FieldError, ProblemError, invalid
-from web.reading import MAX_ID, visible
+from web.reading import MAX_ID, as_day, visible
 from web.services import Services, services
 
 WAIT_SECONDS = 10.0
@@ -36,6 +36,8 @@ LARGEST_POSITION = 2**63 - 1
 AsOf = Annotated[
     str | None, Query(description="An instant, or a date meaning the end of that Danish day; by recorded time.")
 ]
+
+OnDay = Annotated[str | None, Query(description="A Danish date; today if left out.")]
 
 
 class Filters(BaseModel):
@@ -86,6 +88,19 @@ async def list_cases(request: Request, filters: Annotated[Filters, Query()]) -> 
 async def show_case(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
     """A case with every step of its route and every body's answer, now or as it stood at an earlier moment."""
     return JSONResponse(await find_case(services(request), case, as_of or None))
+
+
+@router.get("/cases/{id}/participation", summary="Show who takes part in a scheme", **read(examples.PARTICIPATION))
+async def show_participation(request: Request, case: CaseId, on: OnDay = None, as_of: AsOf = None) -> JSONResponse:
+    """The schemes that bodies join in a case, as they are on a Danish date by what was recorded up to a moment.
+
+    A body's word holds from its `effective_on`; of those that hold, the one recorded last counts. 404 where the case's
+    route has nothing to join.
+    """
+    shared = services(request)
+    day, moment = _read_on(on) or shared.today(), parse_as_of(as_of) if as_of else END_OF_TIME
+    found = await shared.run(partial(_past, shared, case, partial(participation_as_of, on=day), moment))
+    return JSONResponse(_opened(found, as_of))
 
 
 @router.get("/cases/{id}/timeline", summary="Show what happened to a case", **read(examples.TIMELINE))
@@ -161,6 +176,14 @@ async def find_timeline(shared: Services, case: UUID, as_of: str | None = None) 
     moment = parse_as_of(as_of) if as_of is not None else END_OF_TIME
     found: list[Document] = _opened(await shared.run(partial(_past, shared, case, timeline_as_of, moment)), as_of)
     return found
+
+
+def _read_on(text: str | None) -> date | None:
+    """The date that `on` means, None where it is empty; raises a 422 problem."""
+    try:
+        return as_day(text) if text else None
+    except ValueError as error:
+        raise invalid([FieldError("on", str(error), "write a date as 2022-07-01")]) from None
 
 
 def _check_filters(shared: Services, filters: Filters) -> None:

@@ -80,6 +80,9 @@ class Decision(Sent):
     supports: bool | None = None
     conditions: SentConditions
     tasks: SentTasks
+    to: list[Identifier] = Field(default_factory=list, max_length=500)
+    bodies_due: Day | None = None
+    effective_on: Day | None = None
 
 
 class Delay(Sent):

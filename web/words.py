@@ -7,9 +7,9 @@ from typing import Any
 
 from domain.asks import result_name
 from domain.names import Name
-from projections.phrases import CONDITION_KINDS, DECIDERS, SUPPORTS
+from projections.phrases import CONDITION_KINDS, DECIDERS, SKIPPED_BECAUSE, SUPPORTS
 
-__all__ = ["CONDITION_KINDS", "DECIDERS", "SUPPORTS", "result_name"]
+__all__ = ["CONDITION_KINDS", "DECIDERS", "SKIPPED_BECAUSE", "SUPPORTS", "result_name"]
 
 MONTHS = (
     "januar",
@@ -84,6 +84,11 @@ EFFECTS = {
     "late": Name("svarede efter at trinnet var afsluttet", "answered after the step was completed"),
 }
 CORRECTED_LATE = Name("rettet efter at trinnet var afsluttet", "corrected after the step was completed")
+SUSTAINABLE = {
+    True: Name("Bæredygtig", "Sustainable"),
+    False: Name("Ikke bæredygtig", "Not sustainable"),
+}
+"""Whether enough take part in a scheme, and all who must."""
 SOURCES = {
     "webhook": Name("fra organets eget system", "from the body's own system"),
     "link": Name("på personligt link", "by a personal link"),

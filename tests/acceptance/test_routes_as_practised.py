@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.case import Status
+from domain.participation import participation
 from tests.domain.desk import Desk, midtjylland
 
 PRESENT = ["favrskov", "horsens", "norddjurs", "silkeborg", "syddjurs", "skanderborg", "viborg"]
@@ -21,10 +22,10 @@ def opened(day: str, route: str, **facts: Any) -> Desk:
     return desk
 
 
-def on(desk: Desk, day: str, body: str, outcome: str) -> None:
+def on(desk: Desk, day: str, body: str, outcome: str, **facts: Any) -> None:
     """Let time pass to a day on which a body answers."""
     desk.let_pass(day)
-    desk.answers(body, outcome)
+    desk.answers(body, outcome, **facts)
 
 
 def all_answer(desk: Desk, step: str, outcome: str, *, but: int = 0) -> None:
@@ -128,6 +129,28 @@ def test_tilslutning_of_a_late_joiner() -> None:
     for body in [*PRESENT[:-1], "randers"]:
         desk.answers(body, "joined")
 
+    assert ended(desk) == (Status.APPROVED, "joined")
+
+
+def test_tilslutning_is_known_at_every_moment() -> None:
+    """Seven join by 15 December 2021 for the term from 1 July 2022; one leaves, a late joiner makes up for it."""
+    desk = opened("2021-11-01", "tilslutning", deadline=date(2021, 12, 15), attributes={"term_start": "2022-07-01"})
+    for body in PRESENT[:6]:
+        desk.answers(body, "joined")
+    on(desk, "2021-11-25", "dassos", "noted")
+    on(desk, "2021-12-14", "viborg", "joined")
+    desk.let_pass("2021-12-16")
+    assert ended(desk) == (Status.APPROVED, "joined")
+
+    on(desk, "2023-03-01", "viborg", "left")
+    on(desk, "2023-05-01", "randers", "joined", effective_on=date(2023, 9, 1))
+
+    join = desk.case.route.step("join")
+    days = [date(2022, 6, 30), date(2022, 7, 1), date(2023, 2, 28), date(2023, 3, 1), date(2023, 9, 1)]
+    schemes = [participation(desk.case, join, day) for day in days]
+    assert [len(s.participants) for s in schemes] == [0, 7, 7, 6, 7]
+    assert [s.sustainable for s in schemes] == [False, True, True, False, True]
+    assert participation(desk.case, join).participants == (*PRESENT[:6], "randers")
     assert ended(desk) == (Status.APPROVED, "joined")
 
 

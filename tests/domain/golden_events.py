@@ -23,11 +23,14 @@ INSTANT = datetime(2025, 3, 18, 9, tzinfo=UTC)
 
 # One value of each field that an event may have; what a field means is said where its event is defined.
 SAMPLES: dict[str, Any] = {
+    "about": "reply#1",
     "actor": {"who": "Mette", "role": "secretariat", "how": "cli"},
     "asked": {"note": ["dassos"]},
     "attributes": {"kind": "closure"},
+    "because": "nobody_asked",
     "bodies": ["dassos"],
     "between": [1, 2],
+    "bodies_due": "2025-08-25",
     "body": "dassos",
     "cancels": [1],
     "command_id": "key:mette:1",
@@ -53,6 +56,7 @@ SAMPLES: dict[str, Any] = {
     "done_on": "2025-03-17",
     "due": "2025-03-25",
     "effect": "counted",
+    "effective_on": "2025-07-01",
     "expected_on": "2025-06-10",
     "informed": ["dassos"],
     "kind": "material",
@@ -74,10 +78,14 @@ SAMPLES: dict[str, Any] = {
     "organisation": "midtjylland",
     "originator_topic": "case",
     "outcome": "noted",
+    "passes_on": "msg-0",
     "planned_for": INSTANT,
+    "question": "Hvor mange pladser er der?",
     "reason": "Udmeldingen er trukket tilbage",
     "reference": "25/1234",
     "remark": "ingen",
+    "renewal": "00000000-0000-4000-8000-000000000002",
+    "renews": "00000000-0000-4000-8000-000000000003",
     "result": "noted",
     "revises": "note#1",
     "round": 1,
@@ -95,6 +103,7 @@ SAMPLES: dict[str, Any] = {
     "tasks": [{"text": "Eksempler", "responsible": None, "contact": None, "meeting": None, "due": "2021-05-25"}],
     "text": "Nyt skema",
     "title": "Afrapportering 2025",
+    "to": ["lemvig"],
     "version": 1,
     "why": "objection",
 }
@@ -113,23 +122,19 @@ def sample(kind: type[Case.Event]) -> Case.Event:
     return kind(**fixed, timestamp=INSTANT, **{name: SAMPLES[name] for name in names})  # type: ignore[arg-type]
 
 
-def sample_of_then(kind: type[Case.Event], state: dict[str, Any]) -> Case.Event:
-    """The sample as a stored form reads that knew only some of the fields: the others have their defaults."""
-    unknown: dict[str, Any] = {
-        field.name: field.default for field in fields(kind) if field.name in later_fields(kind) - set(state)
-    }
-    return replace(sample(kind), **unknown)
+def golden_files(kind: type[Case.Event]) -> list[Path]:
+    """Every stored form that a kind has had, oldest first."""
+    return sorted(FOLDER.glob(f"{kind.TOPIC}.v*.json"), key=lambda file: int(file.suffixes[-2].removeprefix(".v")))
 
 
-def later_fields(kind: type[Case.Event]) -> set[str]:
-    """The fields that a kind got when events of it stood in logs already: those with a default."""
+def sample_of(kind: type[Case.Event], golden: dict[str, Any]) -> Case.Event:
+    """The sample as a stored form should be read: fields that came later have their defaults."""
+    later = {field.name: field.default for field in fields(kind) if field.name not in golden["state"]}
+    return replace(sample(kind), **{name: value for name, value in later.items() if name in _added(kind)})  # type: ignore[arg-type]
+
+
+def _added(kind: type[Case.Event]) -> set[str]:
     return {field.name for field in fields(kind) if field.default is not MISSING}
-
-
-def golden_file(kind: type[Case.Event]) -> Path:
-    """Where the stored form of today is kept: by the kind's version and the fields that it got later."""
-    added = "".join(f"+{name}" for name in sorted(later_fields(kind)))
-    return FOLDER / f"{kind.TOPIC}.v{getattr(kind, 'class_version', 1)}{added}.json"
 
 
 def encode(event: Case.Event) -> dict[str, Any]:
@@ -154,8 +159,10 @@ def main() -> None:
     """Write the files that are missing; a file that is there is never changed."""
     FOLDER.mkdir(exist_ok=True)
     for kind in event_classes():
-        if not golden_file(kind).exists():
-            golden_file(kind).write_text(json.dumps(encode(sample(kind)), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        files, form = golden_files(kind), encode(sample(kind))
+        if not files or json.loads(files[-1].read_text("utf-8"))["state"].keys() != form["state"].keys():
+            file = FOLDER / f"{kind.TOPIC}.v{len(files) + 1}.json"
+            file.write_text(json.dumps(form, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ def _step(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
         step["blocked_by"] = draw(st.lists(ids, unique=True, min_size=1, max_size=2))
     if step["ask"] == "approve" and draw(st.integers(0, 3)) == 0:
         step["counts"] = draw(st.sampled_from([{"rejected": "dissent"}, {"noted": "consent"}, {"returned": "dissent"}]))
+    if step["ask"] == "join" and draw(st.booleans()):
+        step |= {"open_to": "councils", "starts_on": "held_on"}
     if place and draw(st.integers(0, 3)) == 0:
         step["closes"] = [{"step": f"s{draw(st.integers(0, place - 1))}", "result": "closed"}]
     return step

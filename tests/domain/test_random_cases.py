@@ -15,13 +15,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain.additions import Addition, ConditionKind
 from domain.asks import ASKS, OBJECTED, OUTCOMES
 from domain.case import Case, Status, StepState
+from domain.commands import Command
 from domain.errors import RefusalError
+from domain.inquiring import Inquiry
 from domain.organisation import SECRETARIAT
+from domain.renewing import Renewal
 from domain.settling import Unasked
 from projections.consents import consents
 from projections.documents import Document, case_document
 from projections.folding import after
 from projections.timeline import timeline_entry
+from tests.domain.desk import SECRETARIAT as METTE
 from tests.domain.desk import Desk, midtjylland, midtjylland_with
 from tests.domain.random_routes import ATTRIBUTES, BODIES, routes
 
@@ -76,7 +80,9 @@ class RandomCase(RuleBasedStateMachine):
         outcome = data.draw(st.sampled_from([plain, plain, *step.outcomes]))
         number = self._number(data)
         added = [Addition(text=text) for text in data.draw(st.lists(st.sampled_from(TEXTS), max_size=2))]
-        facts = {"step": current.step, "due": self._due(outcome), "conditions": added, "tasks": added}
+        facts: dict[str, Any] = {"step": current.step, "due": self._due(outcome), "conditions": added, "tasks": added}
+        if outcome == "questions_asked":
+            facts["to"] = data.draw(st.lists(st.sampled_from(self.bodies), max_size=2))
         self._try(body, number, lambda: self.desk.answers(body, outcome, f"m{number}", **facts))
 
     @rule(data=st.data())
@@ -160,9 +166,22 @@ class RandomCase(RuleBasedStateMachine):
     @rule(data=st.data(), name=st.sampled_from(["add_body", "release_body"]))
     def asks_others(self, data: st.DataObject, name: str) -> None:
         """The secretariat has one more body asked, or one less."""
-        step = data.draw(st.sampled_from([step.id for step in self._case().route.steps]))
+        step = data.draw(st.sampled_from([step.id for step, _ in self._case().current_rounds()]))
         body = self._somebody(data)
         self._attempt(lambda: self.desk.commands(name, step=step, body=body, reason="ændret"))
+
+    @rule(data=st.data(), days=st.integers(-1, 60))
+    def inquires(self, data: st.DataObject, days: int) -> None:
+        """The secretariat asks some bodies a question, perhaps about a step of its own."""
+        about = data.draw(st.sampled_from([None, None, *(r.step for r in self._case().open_rounds())]))
+        bodies = data.draw(st.lists(st.sampled_from(self.bodies), max_size=3))
+        asked = Inquiry(bodies, "Hvor mange?", self.desk.now.date() + timedelta(days=days), about)
+        self._attempt(lambda: self.desk.commands("inquire", asked))
+
+    @rule()
+    def ends_the_inquiry(self) -> None:
+        """The secretariat does not wait for its answers any more."""
+        self._attempt(lambda: self.desk.commands("end_inquiry", "fundet"))
 
     @precondition(lambda self: self.ended is None)
     @rule(days=st.integers(1, 40))
@@ -238,6 +257,7 @@ class RandomCase(RuleBasedStateMachine):
         for version, document in self.stood.items():
             assert case_document(self.desk.cases.get(self.desk.id, version=version), version) == document
         _end(self.desk)
+        _renew(self.desk)
 
     def _case(self) -> Case:
         return self.desk.case
@@ -305,6 +325,20 @@ def _end(desk: Desk) -> None:
             assert desk.wake_at is not None
             desk.let_pass((desk.wake_at.date() + timedelta(days=1)).isoformat())
     raise AssertionError(desk.topics()[-20:])
+
+
+def _renew(desk: Desk) -> None:
+    """Treat the case anew with some of those whom it asked, where that can be: the new case comes to its end too."""
+    asked = [body for bodies in desk.case.asked.values() for body in bodies]
+    wish = Renewal(sorted(set(asked))[:3], "nye tal", date(2026, 5, 31))
+    try:
+        desk.id = desk.cases.renew(desk.id, Command.by(METTE), wish).case_id
+    except RefusalError as refusal:
+        event(f"not renewed: {refusal.field}")
+        return
+    desk.advance()
+    _end(desk)
+    event(f"renewed: {desk.case.status}")
 
 
 def _consent(desk: Desk, step: str, body: str, number: str) -> None:

@@ -54,6 +54,10 @@ due = "asked"
 BODIES = frozenset({"dassos", "secretariat", "agency"})
 
 BROKEN = [
+    ('id = "reply"', 'id = "inquiry"', "steps[inquiry].id: is the name of the engine's own step; choose another id"),
+    ('ask = "receive"', 'ask = "receive"\nopen_to = "x"', "steps[agency].open_to: stands in a step that nobody joins"),
+    ('ask = "receive"', 'ask = "join"\nopen_to = "x"', 'steps[agency].open_to: names the unknown group "x"'),
+    ('ask = "receive"', 'ask = "receive"\nstarts_on = "x"', "steps[agency].starts_on: stands in a step that nobody"),
     ("", SOUND, "file: is empty; write"),
     ("id =", SOUND, "line 1: invalid value; mend the TOML at the file's end"),
     ('id = "aftale"', 'id = "Aftale 1"', 'id: is "Aftale 1"; write it with a-z'),

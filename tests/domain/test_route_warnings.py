@@ -65,6 +65,14 @@ def test_a_block_by_a_later_step_comes_too_late() -> None:
     assert 'steps[a].blocked_by: warning: names "b", which comes later, so its conditions come too late; name' in line
 
 
+def test_a_step_that_others_may_join_asks_enough() -> None:
+    """Seven can come together, although one alone is asked."""
+    joining = step("a", 'at_least = 7\nopen_to = "councils"', ask="join", mode="own_process")
+
+    assert warnings(head() + joining) == []
+    assert "is 7, but only 1 are asked" in the_only(head() + joining.replace('open_to = "councils"', ""))
+
+
 def test_steps_that_open_only_one_another_never_open() -> None:
     """A warning for each of the circle."""
     b = step("b", 'opened_by = { step = "c", outcome = "received" }', ask="receive")

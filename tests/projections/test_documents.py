@@ -8,8 +8,11 @@ from datetime import date
 
 import pytest
 
+from domain.commands import Command
+from domain.inquiring import Inquiry
+from domain.renewing import Renewal
 from projections.documents import Document, case_document, is_overdue
-from tests.domain.desk import Desk
+from tests.domain.desk import SECRETARIAT, Desk
 
 CASE_KEYS = {
     "id", "route", "title", "status", "result", "deadline", "opened_at", "closed_at", "waiting_for", "steps", "papers",
@@ -120,6 +123,60 @@ def test_papers_are_listed_with_digest_and_size(desk: Desk) -> None:
 
     facts = {"number": 1, "name": "svar.pdf", "sha256": "0" * 64, "size": 10, "added_at": "2025-03-18T09:00:00.000000Z"}
     assert _document(desk)["papers"] == [{**facts, "change": "editorial", "material_for": [], "informed": []}]
+
+
+def test_an_inquiry_shows_its_question(desk: Desk) -> None:
+    """And what it is about; other steps have none."""
+    desk.open()
+    desk.until("agency")
+    desk.answers("social-og-boligstyrelsen", "questions_asked", due=date(2025, 9, 5))
+    desk.commands("inquire", Inquiry(["lemvig"], "Hvor mange?", date(2025, 8, 25), "reply"))
+
+    inquiry = _document(desk)["steps"][-1]
+
+    assert (inquiry["id"], inquiry["question"], inquiry["about"]) == ("inquiry", "Hvor mange?", "reply#1")
+    assert (inquiry["due"], [a["body"] for a in inquiry["answers"]]) == ("2025-08-25", ["lemvig"])
+    assert _step(desk, "councils")["question"] is None
+
+
+def test_a_scheme_shows_who_takes_part(desk: Desk) -> None:
+    """By all that was said so far; a step that nobody joins has no such entry."""
+    desk.open("tilslutning", deadline=date(2025, 6, 1), attributes={"term_start": "2025-07-01"})
+    desk.answers("viborg", "joined")
+    desk.answers("horsens", "declined")
+
+    scheme = _step(desk, "join")["participation"]
+
+    assert {key: value for key, value in scheme.items() if key != "changes"} == {
+        "participants": ["viborg"],
+        "number": 1,
+        "minimum": 7,
+        "must_have": [],
+        "missing_must_have": [],
+        "sustainable": False,
+    }
+    assert scheme["changes"][0] == {
+        "body": "viborg",
+        "outcome": "joined",
+        "effective_on": "2025-07-01",
+        "decided_on": "2025-03-18",
+        "recorded_at": "2025-03-18T09:00:00.000000Z",
+    }
+    assert "participation" not in _step(desk, "status")
+
+
+def test_a_renewed_treatment_and_its_first_case_are_linked(desk: Desk) -> None:
+    """By their ids, both ways; what is skipped says why."""
+    desk.open()
+    desk.until("agency")
+    desk.answers("social-og-boligstyrelsen", "decided")
+    new = desk.cases.renew(desk.id, Command.by(SECRETARIAT), Renewal(["lemvig"], "Nye tal")).case_id
+    first, desk.id = _document(desk), new
+    desk.advance()
+
+    assert (first["renews"], first["renewed_by"]) == (None, [str(new)])
+    assert (_document(desk)["renews"], _document(desk)["renewed_by"]) == (first["id"], [])
+    assert (_step(desk, "kkr")["state"], _step(desk, "kkr")["skipped_because"]) == ("skipped", "nobody_asked")
 
 
 @pytest.mark.parametrize(("day", "overdue"), [(date(2025, 3, 25), False), (date(2025, 3, 26), True)])

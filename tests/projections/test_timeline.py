@@ -11,11 +11,14 @@ import pytest
 from domain.additions import Addition
 from domain.asks import ASKS, OBJECTED
 from domain.case import Case
+from domain.commands import Command
+from domain.inquiring import Inquiry
+from domain.renewing import Renewal
 from domain.settling import Unasked
 from projections.documents import Document
 from projections.phrases import EFFECTS, OUTCOMES, long_date
 from projections.timeline import SENTENCES, timeline_entry
-from tests.domain.desk import Desk, midtjylland, midtjylland_with
+from tests.domain.desk import SECRETARIAT, Desk, midtjylland, midtjylland_with
 from tests.domain.golden_events import event_classes
 
 REOPENING = """
@@ -355,6 +358,86 @@ def test_dates_are_written_as_people_write_them(day: str, da: str, en: str) -> N
     assert (long_date(day).da, long_date(day).en) == (da, en)
 
 
+def test_an_inquiry_tells_whom_it_asks_what_and_until_when(desk: Desk) -> None:
+    """And why it was ended early."""
+    desk.commands("inquire", Inquiry(["lemvig", "skive"], "Hvor mange\nborgere?", date(2025, 8, 25)))
+    desk.commands("end_inquiry", "Svaret er fundet")
+
+    assert _sentences(desk, "case.inquiry_opened") == [
+        (
+            "Forespørgsel til Lemvig Kommune og Skive Kommune, frist 25. august 2025: »Hvor mange borgere?«",
+            "Inquiry to Lemvig Municipality and Skive Municipality, due 25 August 2025: “Hvor mange borgere?”",
+        )
+    ]
+    assert _sentences(desk, "case.inquiry_ended") == [
+        ("Forespørgslen blev afsluttet før tid: Svaret er fundet", "The inquiry was ended early: Svaret er fundet")
+    ]
+
+
+def test_questions_that_go_on_say_so(desk: Desk) -> None:
+    """Also where the agency wrote nothing beside them."""
+    desk.until("agency")
+    desk.answers("social-og-boligstyrelsen", "questions_asked", due=date(2025, 9, 5), to=["lemvig"])
+
+    assert _sentences(desk, "case.inquiry_opened") == [
+        (
+            "Spørgsmålene er sendt videre til Lemvig Kommune, frist 5. september 2025.",
+            "The questions went on to Lemvig Municipality, due 5 September 2025.",
+        )
+    ]
+
+
+def test_a_renewed_treatment_is_told_in_both_cases(desk: Desk) -> None:
+    """And which steps nobody is concerned by."""
+    desk.until("agency")
+    desk.answers("social-og-boligstyrelsen", "decided")
+    wish = Renewal(["lemvig"], "Styrelsen har bedt om det", date(2025, 12, 1), "Ny runde")
+    taken = desk.cases.renew(desk.id, Command.by(SECRETARIAT), wish)
+    first = _sentences(desk, "case.renewed")
+    desk.id = taken.case_id
+    desk.advance()
+
+    assert first == [
+        (
+            "Sagen behandles på ny i en sag for sig, som spørger Lemvig Kommune igen: Styrelsen har bedt om det",
+            (
+                "The case is treated anew in a case of its own, which asks Lemvig Municipality again: "
+                "Styrelsen har bedt om det"
+            ),
+        )
+    ]
+    assert _sentences(desk, "case.opened")[0][0] == (
+        "Sagen »Ny runde« blev åbnet som fornyet behandling, frist 1. december 2025."
+    )
+    assert _sentences(desk, "case.step_skipped")[0] == (
+        "Trinnet »DASSOS godkender« blev sprunget over: der er ingen at spørge.",
+        "The step “DASSOS approves” was skipped: there is nobody to ask.",
+    )
+
+
+def test_joining_and_leaving_say_from_when(desk: Desk) -> None:
+    """And a correction of an earlier word compares with that word."""
+    scheme = Desk()
+    scheme.open("tilslutning", deadline=date(2025, 6, 1), attributes={"term_start": "2025-07-01"})
+    scheme.answers("viborg", "joined", "m1")
+    scheme.answers("viborg", "left", effective_on=date(2025, 3, 18))
+    scheme.corrects("viborg", "m1", "joined", effective_on=date(2025, 8, 1))
+
+    assert [da for da, _ in _sentences(scheme, "case.answer_recorded")] == [
+        "Viborg Kommune har givet tilsagn med virkning fra 1. juli 2025 (18. marts 2025).",
+        "Viborg Kommune er udtrådt (18. marts 2025).",
+    ]
+    assert _sentences(scheme, "case.answer_corrected") == [
+        (
+            "Viborg Kommune har rettet sit svar »Tilsluttet«: virkningsdatoen fra 1. juli 2025 til 1. august 2025.",
+            (
+                "Viborg Municipality corrected its answer “Joined”: the date from which it holds from 1 July 2025 to "
+                "1 August 2025."
+            ),
+        )
+    ]
+
+
 def _every_kind_of_event() -> list[Document]:
     """The timelines of a few cases in which everything happens at least once."""
     whole, rejected, simple = Desk(), Desk(), Desk()
@@ -387,6 +470,9 @@ def _every_kind_of_event() -> list[Document]:
     reopened.commands("release_body", step="a", body="kd-net", reason="Ikke berørt alligevel")
     reopened.answers("dassos", "approved", "m1")
     reopened.corrects("dassos", "m1", "postponed")
+    whole.cases.renew(whole.id, Command.by(SECRETARIAT), Renewal(["lemvig"], "Styrelsen har bedt om det"))
+    reopened.commands("inquire", Inquiry(["kd-net"], "Hvor mange?", date(2025, 4, 1)))
+    reopened.commands("end_inquiry", "Svaret er fundet")
     return [entry for desk in (whole, rejected, simple, reopened, written) for entry in _timeline(desk)]
 
 
