@@ -22,7 +22,8 @@ OF_THE_CONTRACT = """
     case-resubmit case-paper-add route-list route-show route-check body-list body-inbox token-create webhook-secret
     views-rebuild workflows-recover log-verify case-body-add case-body-release route-simulate token-list token-revoke
     signin-link case-condition-add case-condition-meet case-condition-waive case-condition-contradict
-    case-condition-settle case-task-chase case-task-done case-task-cancel case-decision-add
+    case-condition-settle case-consents case-inquire case-inquiry-end case-renew case-participation
+    case-task-chase case-task-done case-task-cancel case-decision-add
 """
 
 
