@@ -59,7 +59,9 @@ def record_answer(
     version: Annotated[int | None, typer.Option("--version", min=1, help="The version of the papers.")] = None,
     expected_on: Annotated[date | None, day("--expected-on", "With `delayed`: when it expects to.")] = None,
     corrects: Annotated[str | None, typer.Option("--corrects", help="The id of the answer that was wrong.")] = None,
-    due: Annotated[date | None, day("--due", "With `questions_asked`: by when they are answered.")] = None,
+    due: Annotated[
+        date | None, day("--due", "With `questions_asked` or `plan_requested`: by when it is to be answered.")
+    ] = None,
     supports: Annotated[
         bool | None, typer.Option("--supports/--not-supported", help="With `decided`: what was decided.")
     ] = None,

@@ -236,6 +236,31 @@ def extend(
     give(data, lambda office: office.cases.extend(case_id, office.command(), deadline, reason))
 
 
+@command(app, "set")
+def set_attribute(
+    case_id: CaseId,
+    pair: Annotated[str, typer.Argument(metavar="KEY=VALUE", help="The attribute and its new value.")],
+    reason: Reason,
+    data: Data = None,
+) -> None:
+    """Set or alter an attribute that the case's route asks about, such as an expected date."""
+    ((attribute, value),) = read_attributes([pair]).items()
+    facts = {"attribute": attribute, "value": value, "reason": reason}
+    give(data, lambda office: office.cases.set_attribute(case_id, office.command(), **facts))
+
+
+@command(app, "migrate")
+def migrate(
+    case_id: CaseId,
+    to_version: Annotated[int, typer.Option("--to-version", metavar="N", help="A newer version of its route.")],
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; it is kept in the case.")] = None,
+    data: Data = None,
+) -> None:
+    """Move a case to a newer version of its route; where that cannot be, every reason is told."""
+    facts: dict[str, Any] = {"to_version": to_version, "reason": reason}
+    give(data, lambda office: office.cases.migrate(case_id, office.command(), **facts))
+
+
 @command(app, "submit")
 def submit(
     case_id: CaseId,

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from domain.errors import BusyError, InvalidError, RefusalError
+from domain.errors import BusyError, InvalidError, RefusalError, SeveralConflictsError
 from domain.faults import InvalidDataError
 
 REFUSED = 1
@@ -37,10 +37,19 @@ class Problem:
     exit_code: int = REFUSED
     code: str = "failed"
     field: str | None = None
+    reasons: tuple[RefusalError, ...] = ()
+    """Every single reason, where there are several."""
 
     def as_json(self) -> dict[str, Any]:
         """The problem as one object, in the words of problem details (RFC 9457)."""
-        told = {"title": self.title, "detail": self.detail, "code": self.code, "exit_code": self.exit_code}
+        told: dict[str, Any] = {
+            "title": self.title,
+            "detail": self.detail,
+            "code": self.code,
+            "exit_code": self.exit_code,
+        }
+        if self.reasons:
+            told["errors"] = [{"field": r.field, "what": r.what, "mend": r.mend} for r in self.reasons]
         return {**told, "field": self.field} if self.field else told
 
 
@@ -52,6 +61,9 @@ def problem_of(error: Exception) -> Problem | None:
             problem = Problem("Bad usage", error.format_message(), error.exit_code, "bad_usage")
         case InvalidError() if error.field in OPTIONS:
             problem = Problem("Bad usage", str(error), BAD_USAGE, "bad_usage", error.field)
+        case SeveralConflictsError():
+            lines = "\n".join((error.what, *(str(reason) for reason in error.reasons)))
+            problem = Problem("Refused", lines, code=error.code, reasons=error.reasons)
         case RefusalError():
             problem = Problem("Refused", str(error), code=error.code, field=error.field)
         case InvalidDataError():

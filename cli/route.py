@@ -37,16 +37,21 @@ class Form(StrEnum):
 
 @command(app, "list")
 def list_routes() -> None:
-    """List the organisation's routes."""
-    routes = _organisation().routes.values()
-    items = [{"id": r.id, "version": r.version, "name": {"da": r.name.da, "en": r.name.en}} for r in routes]
+    """List the organisation's routes with their versions, of which the last is the one that new cases follow."""
+    organisation = _organisation()
+    routes = organisation.routes.values()
+    versions = {route.id: list(organisation.versions_of(route.id)) for route in routes}
+    items = [
+        {"id": r.id, "version": r.version, "versions": versions[r.id], "name": {"da": r.name.da, "en": r.name.en}}
+        for r in routes
+    ]
 
     def render(console: Console) -> None:
         from rich.table import Table
 
         table = Table("Forløb / Route", "Version", "Navn", "Name")
         for route in routes:
-            table.add_row(route.id, str(route.version), route.name.da, route.name.en)
+            table.add_row(route.id, ", ".join(map(str, versions[route.id])), route.name.da, route.name.en)
         console.print(table)
 
     show({"items": items}, render)
@@ -58,6 +63,9 @@ def show_route(
     form: Annotated[
         Form, typer.Option("--format", help="Text, a Mermaid flow chart, or BPMN 2.0 XML with layout.")
     ] = Form.TEXT,
+    version: Annotated[
+        int | None, typer.Option("--version", metavar="N", help="A version; the newest if left out.")
+    ] = None,
 ) -> None:
     """Print a route's steps."""
     from cli.route_text import route_as_json, route_as_text
@@ -66,12 +74,7 @@ def show_route(
     from domain.mermaid import as_mermaid
 
     organisation = _organisation()
-    if route not in organisation.routes:
-        from domain.errors import AbsentError
-        from domain.faults import did_you_mean, quoted
-
-        raise AbsentError(f"there is no route {quoted(route)}", did_you_mean(route, organisation.routes), "route")
-    chosen = organisation.routes[route]
+    chosen = organisation.route(route, version)
     if form is Form.TEXT:
         lines = route_as_text(chosen, organisation)
     else:

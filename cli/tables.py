@@ -77,6 +77,8 @@ def print_case(console: Console, document: Document, names: Names) -> None:
     """Print how a case stands: its head, its steps, who is awaited, its papers."""
     console.print(heading(document))
     console.print(Text(f"{document['id']} · {clean(document['route']['name']['da'])} · {_facts(document)}"))
+    for fact in _entry(document):
+        console.print(Text(fact))
     console.print(steps_table(document["steps"], names, document["status"]))
     for step in document["steps"]:
         awaited = [names(a["body"]) for a in _awaited(step, document["status"])]
@@ -263,6 +265,21 @@ def _added(what: str, one: Document, names: Names) -> Text:
     return Text.assemble(f"{what}: {text} ({facts})  ", _in_colour(words.ADDITION_STATES[one["state"]], one["state"]))
 
 
+def _entry(document: Document) -> list[str]:
+    """The outcome of a case that runs on, when it enters into force, and what it replaces."""
+    lines, entry, old = [], document["entry_into_force"], document["replaces"]
+    if document["outcome_so_far"] and not document["closed_at"]:
+        lines.append(f"Foreløbigt resultat / outcome so far: {result_name(document['outcome_so_far']).da}")
+    if entry and entry["on"]:
+        lines.append(f"I kraft / in force: {danish(entry['on'])}")
+    elif entry and entry["expected_on"]:
+        missed = " (ikke nået / missed)" if entry["missed"] else ""
+        lines.append(f"Ventes i kraft / expected in force: {danish(entry['expected_on'])}{missed}")
+    if old:
+        lines.append(f"Erstatter / replaces: {clean(old['text'])}")
+    return lines
+
+
 def _facts(document: Document) -> str:
     opened = danish(danish_date(datetime.fromisoformat(document["opened_at"])))
     deadline = f" · frist / deadline {danish(document['deadline'])}" if document["deadline"] else ""
@@ -299,6 +316,9 @@ def _standing(step: Document, names: Names, status: str) -> Text:
     if step["result"]:
         verdicts = "".join(_verdict(answer) for answer in step["answers"])
         return Text(result_name(step["result"]).da + verdicts, style="green")
+    if step["opens_on"] or step["awaits_date"]:
+        when = danish(step["opens_on"]) or f"– datoen / the date {step['awaits_date']} mangler"
+        return Text(f"åbner / opens {when}")
     waits = _awaited(step, status)
     if len(waits) >= SEVERAL:
         return Text(f"{len(waits)} organer / bodies", style="yellow")

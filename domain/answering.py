@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.additions import given_conditions, given_tasks
-from domain.asks import ASKS, Meaning
+from domain.asks import ASKS, WITH_DUE_DATE, Meaning
 from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.dates import EARLIEST, check_day, danish_date
 from domain.errors import (
@@ -266,13 +266,13 @@ def _check_dates(reply: Reply, meaning: Meaning, today: date) -> None:
 
 
 def _check_questions(reply: Reply, today: date) -> None:
-    """Questions, and nothing else, have a date by which they are to be answered."""
-    if reply.outcome != "questions_asked":
+    """Questions and the wish for a plan, and nothing else, have a date by which they are to be answered."""
+    if reply.outcome not in WITH_DUE_DATE:
         if reply.due is not None:
-            raise InvalidError("only questions are due", "leave due out", "due")
+            raise InvalidError("only what is asked in return is due", "leave due out", "due")
         return
     if reply.due is None:
-        what = "the questions have no date by which they are to be answered"
+        what = f"{reply.outcome!r} has no date by which it is to be answered"
         raise InvalidError(what, "give due as YYYY-MM-DD", "due")
     check_day(reply.due, "due", today, earliest=reply.decided_on or EARLIEST)
 

@@ -62,6 +62,9 @@ def _ask(ask: str, da: str, en: str, *outcomes: tuple[str, Meaning, str, str], m
 
 _REJECTED = ("rejected", Meaning.REJECTION, "Afvist", "Rejected")
 
+WITH_DUE_DATE = frozenset({"questions_asked", "plan_requested"})
+"""The outcomes by which something is asked in return, by a date that comes with them."""
+
 ASKS: dict[str, Ask] = {
     ask.id: ask
     for ask in (
@@ -138,6 +141,7 @@ ASKS: dict[str, Ask] = {
             ("received", Meaning.INTERIM, "Modtaget", "Received"),
             ("questions_asked", Meaning.INTERIM, "Har stillet spørgsmål", "Questions asked"),
             ("decision_intended", Meaning.INTERIM, "Påtænkt afgørelse", "Decision intended"),
+            ("plan_requested", Meaning.INTERIM, "Har bedt om handleplan", "Action plan requested"),
         ),
         _ask(
             "submit",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from domain.drawing import EdgeKind, needed_in_words
+from domain.drawing import EdgeKind, ends_in_words, needed_in_words, opens_in_words
 from domain.shapes import EVENT, GATEWAY, Box, Flow, Shape, ShapeKind, bounds, way
 
 if TYPE_CHECKING:
@@ -31,7 +31,13 @@ _GAP = 50
 
 _OVERDUE = {"stay_open": "Overskredet", "consent": "Samtykke", "meeting": "Til næste møde", "close": "Uden svar"}
 """What the end of a step's time means, by its rule of silence."""
-_ENDINGS = {"window": "{} dage", "deadline": "sagens frist", "asked": "den stillede frist"}
+_ENDINGS = {
+    "window": "{} dage",
+    "days": "{} dage",
+    "deadline": "sagens frist",
+    "asked": "den stillede frist",
+    "attribute": "datoen {}",
+}
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ def step_block(node: Node, drawing: Drawing) -> Block:
     if node.step is None:
         raise TypeError(node)
     inner = _asking_block(node, node.step, drawing)
+    inner = _with_clock(inner, node.step) if node.step.has_clock else inner
     condition = "" if node.step.is_on_demand else needed_in_words(node.step)
     return _with_way_past(inner, node.step, condition) if condition else inner
 
@@ -89,6 +96,7 @@ def _asking_block(node: Node, step: Step, drawing: Drawing) -> Block:
     _add_due(block, task, step)
     _add_way_back(block, task, node, drawing)
     _add_revision(block, task, node, drawing)
+    _add_end(block, task, step)
     _add_way_on(block, task, node, drawing)
     for number, edge in enumerate(openings):
         _add_opened(block, task, edge, drawing, number)
@@ -96,7 +104,8 @@ def _asking_block(node: Node, step: Step, drawing: Drawing) -> Block:
 
 
 def _task(node: Node, step: Step, openings: int) -> Shape:
-    width = max(TASK_WIDTH, REVISION_WIDTH + _LINE + _SLOT * openings)
+    ends = _SLOT + _LINE if step.ends_on else 0
+    width = max(TASK_WIDTH, REVISION_WIDTH + _LINE + ends + _SLOT * openings)
     box = Box(0, _TOP, width, TASK_HEIGHT)
     return Shape(f"step_{node.id}", ShapeKind.TASK, f"{node.name}\n({node.who})", box, step=step)
 
@@ -111,7 +120,7 @@ def _add_due(block: Block, task: Shape, step: Step) -> None:
     if step.due not in _ENDINGS:
         return
     x, y = EVENT + _RADIUS, _TOP - 2 * EVENT - _LINE  # to the right of the mark of a task
-    name = f"Frist: {_ENDINGS[step.due].format(step.window_days)}"
+    name = f"Frist: {_ENDINGS[step.due].format(step.days_to_due or step.due_on)}"
     label = Box(x + 6, _TOP - _RADIUS - 2 * _LINE - 4, 100, 2 * _LINE)
     due = _border_event(ShapeKind.DUE, task, name, (x, _TOP), label)
     beside = Box(x + _RADIUS + 4, y - _LINE // 2, 70, _LINE)
@@ -143,6 +152,19 @@ def _add_revision(block: Block, task: Shape, node: Node, drawing: Drawing) -> No
         block.flows.append(Flow(revise.id, task.id, ((back, top), (back, _BOTTOM))))
 
 
+def _add_end(block: Block, task: Shape, step: Step) -> None:
+    """The results that end the case, below the task and to the right of a revision."""
+    if not step.ends_on:
+        return
+    x, y = REVISION_WIDTH + _LINE + _RADIUS, _BOTTOM + 64 + REVISION_HEIGHT // 2
+    label = Box(x + 6, _BOTTOM + _RADIUS + 2, 68, 2 * _LINE)
+    ends = _border_event(ShapeKind.ENDS, task, ends_in_words(step), (x, _BOTTOM), label)
+    below = Box(x - 40, y + _RADIUS + 4, 80, _LINE)
+    ended = Shape(f"ended_{step.id}", ShapeKind.ENDED, "Sagen afvises", Box.around((x, y), EVENT), below, step)
+    block.shapes += [ends, ended]
+    block.flows.append(Flow(ends.id, ended.id, ((x, ends.box.bottom), (x, ended.box.y))))
+
+
 def _add_goes_back(block: Block, revise: Shape, again: Step) -> None:
     """The link from a revision to an earlier step, below it: a line would run across the diagram."""
     x, y = revise.box.centre[0], revise.box.bottom + _RADIUS + 2 * _LINE
@@ -164,6 +186,23 @@ def _add_way_back(block: Block, task: Shape, node: Node, drawing: Drawing) -> No
     comes = Shape(f"comes_back_{node.id}", ShapeKind.COMES_BACK, name, Box.around((x, y), EVENT), above, node.step)
     block.shapes.append(comes)
     block.flows.append(Flow(comes.id, task.id, ((x, comes.box.bottom), (x, _TOP))))
+
+
+def _with_clock(inner: Block, step: Step) -> Block:
+    """A block before which the way waits for a day."""
+    clock = Shape(
+        f"opens_{step.id}",
+        ShapeKind.OPENS,
+        opens_in_words(step).capitalize(),
+        Box(0, -_RADIUS, EVENT, EVENT),
+        Box(-30, _RADIUS + 6, EVENT + 60, 2 * _LINE),
+        step,
+    )
+    left = EVENT + _GAP
+    block = Block(inner.step, clock.id, [clock])
+    block.take(inner, left, 0)
+    block.flows.append(Flow(clock.id, inner.entry, ((EVENT, 0), (left, 0))))
+    return block
 
 
 def _with_way_past(inner: Block, step: Step, condition: str) -> Block:

@@ -35,10 +35,12 @@ _TAGS = {
     ShapeKind.JOIN: "parallelGateway",
     ShapeKind.MERGE: "exclusiveGateway",
     ShapeKind.NEEDED: "exclusiveGateway",
+    ShapeKind.OPENS: "intermediateCatchEvent",
     ShapeKind.GOES_BACK: "intermediateThrowEvent",
     ShapeKind.COMES_BACK: "intermediateCatchEvent",
     ShapeKind.CLOSES: "intermediateThrowEvent",
     ShapeKind.OVERDUE: "endEvent",
+    ShapeKind.ENDED: "endEvent",
     ShapeKind.ANSWERED: "endEvent",
     ShapeKind.END: "endEvent",
     **dict.fromkeys(BORDER_EVENTS, "boundaryEvent"),
@@ -46,6 +48,9 @@ _TAGS = {
 _DEFINITIONS = {
     ShapeKind.REJECTED: "errorEventDefinition",
     ShapeKind.DUE: "timerEventDefinition",
+    ShapeKind.ENDS: "errorEventDefinition",
+    ShapeKind.ENDED: "terminateEventDefinition",
+    ShapeKind.OPENS: "timerEventDefinition",
     ShapeKind.ASKED: "messageEventDefinition",
     ShapeKind.GOES_BACK: "linkEventDefinition",
     ShapeKind.COMES_BACK: "linkEventDefinition",
@@ -168,11 +173,14 @@ def _add_definition(node: ET.Element, shape: Shape) -> None:
     elif shape.kind is ShapeKind.ASKED:
         definition.set("messageRef", _message(shape))
     elif shape.kind is ShapeKind.DUE and shape.step:
-        _add_due(definition, shape.step)
+        _add_time(definition, shape.step.days_to_due, shape.step.due)
+    elif shape.kind is ShapeKind.OPENS and shape.step:
+        _add_time(definition, shape.step.opens_after_days, shape.step.opens_on or "")
 
 
-def _add_due(definition: ET.Element, step: Step) -> None:
-    kind, value = ("timeDuration", f"P{step.window_days}D") if step.due == "window" else ("timeDate", step.due)
+def _add_time(definition: ET.Element, days: int | None, day: str) -> None:
+    """When a timer ends: after some days, else on a day that is known by the case."""
+    kind, value = ("timeDuration", f"P{days}D") if days is not None else ("timeDate", day)
     _add(definition, kind, value).set(_tag("xsi", "type"), "bpmn:tFormalExpression")
 
 

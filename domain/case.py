@@ -251,6 +251,15 @@ class Interim:
     remark: str | None = None
 
 
+@dataclass(frozen=True)
+class Pause:
+    """A time for which a case was suspended."""
+
+    since: datetime
+    days: int
+    """By how many days its dates moved."""
+
+
 class Case(BaseAggregate[UUID]):
     """A matter on its way along its route; every change is one of the nested events."""
 
@@ -782,11 +791,70 @@ class Case(BaseAggregate[UUID]):
 
         def change(self, case: Case) -> None:
             """Let the case go on with its dates moved."""
+            if case.suspended_at is not None:
+                case.pauses.append(Pause(case.suspended_at, self.moved_days))
+                case.move_dates(danish_date(case.suspended_at), self.moved_days)
             case.status, case.suspended_at = Status.RUNNING, None
             moved = timedelta(days=self.moved_days)
             case.deadline = case.deadline and case.deadline + moved
             for open_round in case.open_rounds():
                 open_round.due = open_round.due and open_round.due + moved
+
+    class AttributeSet(Event):
+        """The secretariat has given, or altered, what the route asks to know of the case."""
+
+        TOPIC: ClassVar[str] = "case.attribute_set"
+        attribute: str
+        value: Any
+        reason: str
+
+        def change(self, case: Case) -> None:
+            """Take the value from now on; an open step that is due on it gets its new date."""
+            case.attributes = {**case.attributes, self.attribute: self.value}
+            for open_round in case.open_rounds():
+                if case.route.step(open_round.step).due_on == self.attribute:
+                    open_round.due = case.date_in(self.attribute)
+
+    class Migrated(Event):
+        """The secretariat has moved the case to another version of its route."""
+
+        TOPIC: ClassVar[str] = "case.migrated"
+        route: str
+        """The text of the version that the case now follows."""
+        version: int
+        asked: dict[str, list[str]]
+        """For every step of that version the bodies that it asks."""
+        reason: str | None
+
+        def change(self, case: Case) -> None:
+            """Follow the new text: steps that have begun go on as they are, the others stand as it says."""
+            case.route_text = self.route
+            case.asked = {step: list(bodies) for step, bodies in self.asked.items()}
+            kept = case.rounds
+            case.rounds = {step.id: case.migrated_rounds(step.id, kept) for step in case.route.steps}
+            case.rounds |= {step: rounds for step, rounds in kept.items() if step == case.route.revision.id}
+
+    class EnteredIntoForce(Event):
+        """What the case was about has entered into force."""
+
+        TOPIC: ClassVar[str] = "case.entered_into_force"
+        on: str
+
+        def change(self, case: Case) -> None:
+            """Remember the day."""
+            case.in_force_on = _day(self.on)
+
+    class EntryIntoForceMissed(Event):
+        """The day of the entry into force has gone by without all that it was provided on."""
+
+        TOPIC: ClassVar[str] = "case.entry_into_force_missed"
+        expected_on: str
+        steps: list[str]
+        """The steps that had not ended with consent."""
+
+        def change(self, case: Case) -> None:
+            """Remember the day that was missed."""
+            case.missed_entry_on = _day(self.expected_on)
 
     class Withdrawn(Event):
         """The secretariat has taken the case back."""
@@ -850,6 +918,10 @@ class Case(BaseAggregate[UUID]):
         self.opened_at: datetime
         self.closed_at: datetime | None = None
         self.suspended_at: datetime | None = None
+        self.pauses: list[Pause] = []
+        self.in_force_on: date | None = None
+        self.missed_entry_on: date | None = None
+        """The newest expected day of entry into force that went by without its provisions."""
         self.papers: list[Paper] = []
         self.interims: list[Interim] = []
         self.conditions: list[Condition] = []
@@ -877,6 +949,26 @@ class Case(BaseAggregate[UUID]):
     def route(self) -> Route:
         """The version of the route that the case was opened with."""
         return parse_route(self.route_text)
+
+    def date_in(self, attribute: str) -> date | None:
+        """The date in one of the route's dated attributes, None where it is not given (yet)."""
+        value = self.attributes.get(attribute)
+        return None if value is None else date.fromisoformat(str(value))
+
+    def move_dates(self, since: date, days: int) -> None:
+        """Move the dates among the attributes that lie on `since` or after it."""
+        for name in self.route.dated_attributes:
+            day = self.date_in(name)
+            if day is not None and day >= since:
+                self.attributes = {**self.attributes, name: (day + timedelta(days=days)).isoformat()}
+
+    def migrated_rounds(self, step: str, kept: dict[str, list[Round]]) -> list[Round]:
+        """A step's rounds under the text that the case now follows, `kept` being those that it had."""
+        rounds = kept.get(step)
+        if rounds is not None and (len(rounds) > 1 or rounds[0].state != StepState.WAITING):
+            return rounds
+        before = rounds[0].answers if rounds else {}
+        return [Round(step, 1, {body: before.get(body) or Answer(body) for body in self.asked[step]})]
 
     @property
     def is_open(self) -> bool:

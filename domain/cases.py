@@ -14,6 +14,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain import settling
 from domain.answering import Message, Reply, answer, correct, delay, find_step
+from domain.attributes import attribute_faults, check_attributes, set_facts
 from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.commands import ENGINE, Actor, Command
 from domain.committing import Committer, Decided, Decision
@@ -28,6 +29,7 @@ from domain.errors import (
 )
 from domain.following import next_wake, what_follows
 from domain.inquiring import Inquiry, check_known, end_inquiry, inquire
+from domain.migrating import migration_facts, newer_version
 from domain.participation import JOIN
 from domain.renewing import Renewal, asked_again, check_renewable, renewed_title
 from domain.texts import optional, required
@@ -106,7 +108,7 @@ class Cases(Application[UUID]):
         at = self.clock()
         chosen = self._route(route)
         _check_opening(title, deadline, danish_date(at))
-        _check_dates_in(chosen, attributes or {}, danish_date(at))
+        check_attributes(chosen, attributes or {}, danish_date(at), self._is_case)
         facts = {
             "reference": optional(reference, "reference"),
             "concerned": list(concerned),
@@ -199,6 +201,33 @@ class Cases(Application[UUID]):
                 raise ConflictError(f"the deadline is {deadline} already", "nothing is to be done", "deadline")
             facts = {"deadline": deadline.isoformat(), "reason": required(reason, "reason")}
             self._trigger(case, Case.DeadlineExtended, at, command, **facts)
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
+    def set_attribute(self, case_id: UUID, command: Command, *, attribute: str, value: Any, reason: str) -> Taken:
+        """Set or alter what the route asks to know; steps that have begun keep their course, open ones move with it.
+
+        Raises `InvalidError` for what the route does not ask about or take, `ConflictError` where it is so already.
+        """
+
+        def decide(case: Case, at: datetime) -> str:
+            _check_open(case)
+            facts = set_facts(case, attribute, value, danish_date(at), self._is_case)
+            self._trigger(case, Case.AttributeSet, at, command, **facts, reason=required(reason, "reason"))
+            return "counted"
+
+        return self._execute(case_id, command, decide)
+
+    def migrate(self, case_id: UUID, command: Command, *, to_version: int, reason: str | None = None) -> Taken:
+        """Let a case follow a newer version of its route; raises `SeveralConflictsError` with all that hinders it."""
+
+        def decide(case: Case, at: datetime) -> str:
+            _check_open(case)
+            route, today = newer_version(self.organisation, case.route, to_version), danish_date(at)
+            faults = attribute_faults(route, case.attributes, today, self._is_case)
+            facts = migration_facts(case, route, lambda s: self._bodies(s, today, case.concerned), faults)
+            self._trigger(case, Case.Migrated, at, command, **facts, reason=optional(reason, "reason"))
             return "counted"
 
         return self._execute(case_id, command, decide)
@@ -495,7 +524,7 @@ class Cases(Application[UUID]):
         route, values = self._route(case.route.id), {**case.attributes, **renewal.attributes}
         title = renewed_title(case, MAX_TITLE) if renewal.title is None else renewal.title
         _check_opening(title, renewal.deadline, day)
-        _check_dates_in(route, values, day)
+        check_attributes(route, values, day, self._is_case)
         today = {step.id: self._bodies(step, day, case.concerned) for step in route.steps}
         return {
             "reference": case.reference,
@@ -504,6 +533,9 @@ class Cases(Application[UUID]):
             "renews": str(case.id),
             **self._opening(route, title, renewal.deadline, values),
         }
+
+    def _is_case(self, case_id: UUID) -> bool:
+        return self._find(case_id) is not None
 
     def _asked(self, route: Route, day: date, concerned: Sequence[str]) -> dict[str, list[str]]:
         if concerned and not any(step.asks_concerned for step in route.steps):
@@ -564,22 +596,6 @@ def _check_opening(title: str, deadline: date | None, today: date) -> None:
         what = f"the title has {len(title)} characters"
         raise InvalidError(what, f"write at most {MAX_TITLE}", "title")
     check_day(deadline, "deadline", today)
-
-
-def _check_dates_in(route: Route, attributes: Mapping[str, Any], today: date) -> None:
-    """The attributes that steps are due on are there, and they and those that a term starts on hold dates."""
-    due = [step.due_on for step in route.steps if step.due_on]
-    starts = [step.starts_on for step in route.steps if step.starts_on in attributes]
-    for name in dict.fromkeys([*due, *(start for start in starts if start)]):
-        if name not in attributes:
-            what = f"the route {route.id!r} needs the attribute {name}"
-            raise InvalidError(what, "give it as a date, YYYY-MM-DD", "attributes")
-        try:
-            day = date.fromisoformat(str(attributes[name]))
-        except ValueError:
-            what = f"the attribute {name} is {attributes[name]!r}"
-            raise InvalidError(what, "write a date as YYYY-MM-DD", "attributes") from None
-        check_day(day, "attributes", today)
 
 
 def _check_new_deadline(deadline: date, today: date) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from domain.asks import NEGATIVE
+from domain.asks import NEGATIVE, result_name
 from domain.route import MAJORITY
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class EdgeKind(StrEnum):
     """The second ends with the first."""
     REVISION = "revision"
     """What the first rejects or returns is revised, and then asked again."""
+    ENDING = "ending"
+    """A result of the first ends the case there and then."""
     RETURN = "return"
     """Once what the first sent back is revised, the second is asked again before it."""
 
@@ -101,7 +103,8 @@ def draw(route: Route, organisation: Organisation) -> Drawing:
     end = Node(END, "Sagen afsluttes", "", max(layers.values(), default=0) + 1, None)
     sent_back = any(negative_outcomes(step) for step in route.steps)
     revision = _node(route.revision, 0, organisation) if sent_back else None
-    edges = (*_order(route, start, steps, end), *_openings(route, steps), *_closings(route, steps))
+    order = (*_order(route, start, steps, end), *_openings(route, steps))
+    edges = (*order, *_closings(route, steps), *_endings(steps, end))
     back = tuple(_revisions(steps, revision)) if revision else ()
     return Drawing(route, start, tuple(steps.values()), revision, end, (*edges, *back))
 
@@ -117,8 +120,21 @@ def asked_in_words(step: Step, organisation: Organisation) -> str:
 
 
 def negative_outcomes(step: Step) -> list[str]:
-    """The Danish names of the outcomes that send the matter back."""
-    return [outcome.name.da for outcome in step.outcomes.values() if outcome.meaning in NEGATIVE]
+    """The Danish names of the outcomes that send the matter back, and do not end the case."""
+    negative = [outcome for outcome in step.outcomes.values() if outcome.meaning in NEGATIVE]
+    return [outcome.name.da for outcome in negative if outcome.id not in step.ends_on]
+
+
+def ends_in_words(step: Step) -> str:
+    """The results of a step with which the case ends, in Danish; empty where there are none."""
+    return " eller ".join(result_name(result).da for result in step.ends_on).capitalize()
+
+
+def opens_in_words(step: Step) -> str:
+    """When a step opens by its clock, in Danish; empty where it opens as soon as its turn has come."""
+    if step.opens_on is not None:
+        return f"åbner på datoen {step.opens_on}"
+    return f"åbner efter {step.opens_after_days} dage" if step.opens_after_days is not None else ""
 
 
 def needed_in_words(step: Step) -> str:
@@ -177,6 +193,12 @@ def _closings(route: Route, steps: Mapping[str, Node]) -> Iterator[Edge]:
     for step in route.steps:
         for closed in step.closes:
             yield Edge(steps[step.id], steps[closed], EdgeKind.CLOSING, "afslutter")
+
+
+def _endings(steps: Mapping[str, Node], end: Node) -> Iterator[Edge]:
+    for node in steps.values():
+        if node.step and node.step.ends_on:
+            yield Edge(node, end, EdgeKind.ENDING, ends_in_words(node.step))
 
 
 def _revisions(steps: Mapping[str, Node], revision: Node) -> Iterator[Edge]:

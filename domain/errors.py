@@ -53,6 +53,17 @@ class CaseEndedError(ConflictError):
     code = "case_ended"
 
 
+class SeveralConflictsError(ConflictError):
+    """The command does not fit the case's state, for several reasons."""
+
+    code = "several_conflicts"
+
+    def __init__(self, what: str, reasons: tuple[RefusalError, ...]) -> None:
+        """Say `what` is refused, and give all the `reasons`."""
+        super().__init__(what, "\n".join(f"{reason.what}; {reason.mend}" for reason in reasons))
+        self.reasons = reasons
+
+
 class AbsentError(RefusalError):
     """Nothing by that name is there for the caller."""
 

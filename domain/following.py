@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from domain.asks import ASKS, NEGATIVE, OBJECTED, Meaning
 from domain.blocking import block_of, ending_block
 from domain.calendar import working_day_after, working_day_before
-from domain.case import Answer, AnswerState, Case, Round, Status, StepState, Why
-from domain.dates import at_danish_time, danish_date, end_of_day
-from domain.route import INQUIRY
+from domain.case import Answer, AnswerState, Case, Interim, Round, Status, StepState, Why
+from domain.dates import at_danish_time, danish_date, end_of_day, start_of_day
+from domain.entering import awaits_entry, coming_moments, entered, missed, missing
+from domain.route import INQUIRY, NO_ANSWER, NOT_ENOUGH
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,14 +23,10 @@ if TYPE_CHECKING:
 REMINDER_TIME = time(8)
 """When on its day a reminder goes out, Danish time: at the start of the working day."""
 
-NOT_ENOUGH = "not_enough"
-"""The result of a step in which too few have consented."""
 CLOSED_BY_SUBMISSION = "closed_by_submission"
 """The result of an inquiry about something that the secretariat has submitted meanwhile."""
 NOBODY_ASKED = "nobody_asked"
 """Why a step is skipped that has nobody to ask, as in a renewed treatment that does not concern its bodies."""
-NO_ANSWER = "no_answer"
-"""The result of a step that was due before anybody had answered."""
 
 TO_MEETING = "to_meeting"
 """The result of a written procedure whose silence makes the matter an item for the next meeting."""
@@ -52,9 +49,12 @@ def what_follows(case: Case, at: datetime) -> Following | None:
     """The next event due in a case at `at` (UTC), or None: call again after it has been applied, until None."""
     if case.status != Status.RUNNING:
         return None
-    rules = (_completed, _to_meeting, _silent, _closed_by_others, _tallied_again, _revision, _reopened)
+    rules = (_completed, _ended_early, _to_meeting, _silent, _closed_by_others, _tallied_again, _revision, _reopened)
     openings = (_opened_on_demand, _passed_on, _inquiry_closed, _opened_in_order, _invited)
-    found = (following for rule in (*rules, *openings, _reminded, _due_passed, _ended) for following in rule(case, at))
+    endings = (_entered_into_force, _entry_missed, _ended)
+    found = (
+        following for rule in (*rules, *openings, _reminded, _due_passed, *endings) for following in rule(case, at)
+    )
     return next(found, None)
 
 
@@ -62,17 +62,52 @@ def next_wake(case: Case, at: datetime) -> datetime | None:
     """The UTC instant after `at` at which something may follow although nothing new has happened, or None."""
     if case.status != Status.RUNNING:
         return None
-    moments = [m for step, current in _waited_for(case) for m in _moments(step, current) if m > at]
-    return min(moments, default=None)
+    waited_for = [m for step, current in _waited_for(case) for m in _moments(step, current)]
+    moments = (*waited_for, *_opening_moments(case), *coming_moments(case))
+    return min((m for m in moments if m > at), default=None)
+
+
+def opening_day(case: Case, step: Step) -> date | None:
+    """The Danish day at whose start the clock of a waiting step lets it open; None while that is not known.
+
+    It is known once the date in the attribute is given, or the steps before are done; a suspension moves it.
+    """
+    if step.opens_on is not None:
+        return case.date_in(step.opens_on)
+    if step.opens_after_days is None or not _has_come(case, step):
+        return None
+    since = max((_end(case, earlier) for earlier in step.after), default=case.opened_at)
+    still = sum(pause.days for pause in case.pauses if pause.since >= since)
+    return danish_date(since) + timedelta(days=step.opens_after_days + still)
+
+
+def awaited_date(case: Case, step: Step, current: Round) -> str | None:
+    """The attribute without whose date a step whose turn has come does not open, None where it waits for none."""
+    waits = case.is_open and current.state == StepState.WAITING and _has_come(case, step)
+    return step.opens_on if waits and step.opens_on and case.date_in(step.opens_on) is None else None
+
+
+def ended_by(case: Case) -> tuple[Step, Round] | None:
+    """The step with whose result the route ends the case there and then, with that round; None if there is none."""
+    found = ((s, r) for s, r in case.current_rounds() if r.state == StepState.COMPLETED and r.result in s.ends_on)
+    return next(found, None)
+
+
+def outcome_so_far(case: Case) -> str | None:
+    """The result that the case has, or will have if nothing is corrected, though later steps may still wait."""
+    if not case.is_open:
+        return case.result
+    final = _final_round(case)
+    return _case_result(case) if _is_done(case, final.step) else None
 
 
 def tally(step: Step, current: Round, *, is_due: bool = False) -> str | None:
     """The result that a round's answers give its step, or None while it is still open.
 
     One rejection, return or objection ends the round at once. Else it ends when nobody is awaited any more, when enough
-    have consented (`complete = "enough"`), when it is due (`complete = "at_due"`), or by the route's rule of silence. A
-    single outcome of all is the result, else the ask's plain consent; where the consents are too few, the dissent, or
-    `not_enough` where the route counts them.
+    have consented or no longer can (`complete = "enough"`), when it is due (`complete = "at_due"`), or by the route's
+    rule of silence. A single outcome of all is the result, else the ask's plain consent; where the consents are too
+    few, the dissent, or `not_enough` where the route counts them.
     """
     final = {body: a.outcome for body, a in current.asked.items() if a.outcome and _counts(a)}
     by_meaning = {o: step.outcomes[o].meaning for o in final.values()}
@@ -80,7 +115,8 @@ def tally(step: Step, current: Round, *, is_due: bool = False) -> str | None:
     stopped = stopped or _SILENCE.get(current.silence or "")
     consents = _consents(step, current, final)
     enough = _is_enough(step, current, consents)
-    ended = not current.pending or (step.complete == "enough" and enough)
+    settled = enough or not _is_enough(step, current, {*consents, *current.pending})
+    ended = not current.pending or (step.complete == "enough" and settled)
     if stopped or not (ended or (step.complete == "at_due" and is_due)):
         return stopped
     if enough:
@@ -101,7 +137,7 @@ def _consents(step: Step, current: Round, final: dict[str, str]) -> dict[str, st
     return said | (dict.fromkeys(silent, ASKS[step.ask].plain_consent) if step.on_silence == "consent" else {})
 
 
-def _is_enough(step: Step, current: Round, consents: dict[str, str]) -> bool:
+def _is_enough(step: Step, current: Round, consents: Collection[str]) -> bool:
     """Whether so many have consented as the route wants; all means all that were heard or are awaited."""
     unheard = [b for b, a in current.asked.items() if a.state == AnswerState.SILENT and b not in consents]
     asked = len(current.asked) - (len(unheard) if step.at_least is None else 0)
@@ -143,10 +179,10 @@ def asked_again(
 
 def first_due(case: Case, step: Step, at: datetime, asked_due: date | None = None) -> date | None:
     """The due date of a round that opens at `at` (UTC)."""
-    if step.due == "window" and step.window_days is not None:
-        return danish_date(at) + timedelta(days=step.window_days)
-    if step.due == "attribute" and step.due_on in case.attributes:
-        return date.fromisoformat(str(case.attributes[step.due_on]))
+    if step.days_to_due is not None:
+        return danish_date(at) + timedelta(days=step.days_to_due)
+    if step.due == "attribute" and step.due_on is not None:
+        return case.date_in(step.due_on)
     return {"deadline": case.deadline, "asked": asked_due}.get(step.due)
 
 
@@ -157,6 +193,14 @@ def _completed(case: Case, at: datetime) -> Iterator[Following]:
         stops = step.sends_back(result) or result in _WHY
         if result and (stops or not block_of(case, step)):
             yield _complete(current, result)
+
+
+def _ended_early(case: Case, _: datetime) -> Iterator[Following]:
+    """A result with which the route ends the case, whatever else still waits."""
+    final = ended_by(case)
+    if final is not None:
+        yield from _skipped_rest(case)
+        yield Following(Case.Closed, {"status": Status.REJECTED, "result": final[1].result})
 
 
 def _to_meeting(case: Case, at: datetime) -> Iterator[Following]:
@@ -255,15 +299,21 @@ def _is_tallied(case: Case, current: Round) -> bool:
 
 
 def _opened_on_demand(case: Case, at: datetime) -> Iterator[Following]:
-    """Each set of questions opens a round, one after the other, while the asking step is open."""
+    """Each set of questions opens a round, one after the other, while its asker is open or the step outlasts that."""
     for step in case.route.steps:
-        if step.opened_by is None or case.current(step.opened_by.step).state != StepState.OPEN:
-            continue
-        wanted = case.said(step.opened_by.step, step.opened_by.outcome)
-        current, taken = case.current(step.id), len(case.openings(step.id))
-        if current.state != StepState.OPEN and len(wanted) > taken and not block_of(case, step):
+        current, wanted = case.current(step.id), _next_wanted(case, step)
+        if current.state != StepState.OPEN and wanted is not None and not block_of(case, step):
             number = current.number + (current.state != StepState.WAITING)
-            yield _open(case, step, number, at, asked_due=wanted[taken].due)
+            yield _open(case, step, number, at, asked_due=wanted.due)
+
+
+def _next_wanted(case: Case, step: Step) -> Interim | None:
+    """The oldest interim word that is to open a round of the step and has not."""
+    if step.opened_by is None:
+        return None
+    asker, taken = case.current(step.opened_by.step), len(case.openings(step.id))
+    wanted = case.said(step.opened_by.step, step.opened_by.outcome)[taken:]
+    return wanted[0] if wanted and (asker.state == StepState.OPEN or step.keeps_case_open) else None
 
 
 def _passed_on(case: Case, _: datetime) -> Iterator[Following]:
@@ -293,14 +343,35 @@ def _inquiry_closed(case: Case, _: datetime) -> Iterator[Following]:
 
 def _opened_in_order(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
-        waits = current.state == StepState.WAITING and not step.is_on_demand
-        if waits and all(_is_done(case, earlier) for earlier in step.after):
+        if current.state == StepState.WAITING and _has_come(case, step):
             if not step.is_needed(case.attributes):
                 yield _following(Case.StepSkipped, current)
             elif not current.asked:
                 yield _following(Case.StepSkipped, current, because=NOBODY_ASKED)
-            elif not block_of(case, step):
+            elif (not step.has_clock or _has_struck(case, step, at)) and not block_of(case, step):
                 yield _open(case, step, current.number, at)
+
+
+def _has_come(case: Case, step: Step) -> bool:
+    """Whether it is a step's turn in the route's order."""
+    return not step.is_on_demand and all(_is_done(case, earlier) for earlier in step.after)
+
+
+def _has_struck(case: Case, step: Step, at: datetime) -> bool:
+    day = opening_day(case, step)
+    return day is not None and start_of_day(day) <= at
+
+
+def _end(case: Case, step_id: str) -> datetime:
+    """When a step that is done was completed or skipped (UTC)."""
+    return case.current(step_id).completed_at or case.opened_at
+
+
+def _opening_moments(case: Case) -> Iterator[datetime]:
+    for step, current in case.current_rounds():
+        day = opening_day(case, step)
+        if day and current.state == StepState.WAITING and _has_come(case, step):
+            yield start_of_day(day)
 
 
 def _invited(case: Case, _: datetime) -> Iterator[Following]:
@@ -326,13 +397,38 @@ def _due_passed(case: Case, at: datetime) -> Iterator[Following]:
             yield _following(Case.DuePassed, current, due=current.due.isoformat(), bodies=current.pending)
 
 
+def _entered_into_force(case: Case, at: datetime) -> Iterator[Following]:
+    day = entered(case, at)
+    if day is not None:
+        yield Following(Case.EnteredIntoForce, {"on": day.isoformat()})
+
+
+def _entry_missed(case: Case, at: datetime) -> Iterator[Following]:
+    day = missed(case, at)
+    if day is not None:
+        facts = {"expected_on": day.isoformat(), "steps": missing(case)}
+        yield Following(Case.EntryIntoForceMissed, facts)
+
+
 def _ended(case: Case, _: datetime) -> Iterator[Following]:
-    if ending_block(case) or not all(_is_done(case, s.id) for s in case.route.steps if not s.is_on_demand):
+    """The end of the route, unless an agreement waits for its day, or what an outcome opened is still to be done."""
+    in_order = all(_is_done(case, step.id) for step in case.route.steps if not step.is_on_demand)
+    outlasted = any(_outlasts(case, step) for step in case.route.steps)
+    if ending_block(case) or not in_order or awaits_entry(case) or outlasted:
         return
-    for _step, current in case.current_rounds():
+    yield from _skipped_rest(case)
+    yield Following(Case.Closed, {"status": _case_status(case), "result": _case_result(case)})
+
+
+def _outlasts(case: Case, step: Step) -> bool:
+    is_open = case.current(step.id).state == StepState.OPEN
+    return step.keeps_case_open and (is_open or _next_wanted(case, step) is not None)
+
+
+def _skipped_rest(case: Case) -> Iterator[Following]:
+    for _, current in case.current_rounds():
         if current.state in {StepState.WAITING, StepState.OPEN}:
             yield _following(Case.StepSkipped, current)
-    yield Following(Case.Closed, {"status": _case_status(case), "result": _case_result(case)})
 
 
 def _case_status(case: Case) -> str:

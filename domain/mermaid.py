@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from domain.asks import ASKS
-from domain.drawing import EdgeKind, enough_in_words, needed_in_words
+from domain.drawing import EdgeKind, enough_in_words, needed_in_words, opens_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ _LINKS = {
     EdgeKind.OPENING: "-.->",
     EdgeKind.ANSWER: "-.->",
     EdgeKind.CLOSING: "--x",
+    EdgeKind.ENDING: "-->",
     EdgeKind.REVISION: "<-.->",
     EdgeKind.RETURN: "-.->",
 }
@@ -49,7 +50,8 @@ def _shape(node: Node) -> str:
     if node.step is None:
         return f'(["{_escaped(node.name)}"])'
     asked = f"{node.who}: {ASKS[node.step.ask].name.da}"
-    lines = (node.name, asked, enough_in_words(node.step), needed_in_words(node.step))
+    more = (opens_in_words(node.step), enough_in_words(node.step), needed_in_words(node.step))
+    lines = (node.name, asked, *more)
     return f'["{"<br/>".join(_escaped(line) for line in lines if line)}"]'
 
 

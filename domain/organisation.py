@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -80,6 +80,12 @@ class UnknownGroupError(AbsentError):
     code = "unknown_group"
 
 
+class UnknownRouteError(AbsentError):
+    """The organisation has no route, or no version of it, with this name."""
+
+    code = "unknown_route"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dated:
     """A fact that holds for a time; both Danish dates are included, None means without end on that side."""
@@ -152,13 +158,16 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """The bodies, groups and newest routes of one secretariat's organisation."""
+    """The bodies, groups and routes of one secretariat's organisation."""
 
     id: str
     name: Name
     bodies: Mapping[str, Body]
     groups: Mapping[str, Group]
     routes: Mapping[str, Route]
+    """The newest version of every route, along which cases are opened."""
+    versions: Mapping[str, Mapping[int, Route]] = field(default_factory=dict)
+    """Every version of every route, the oldest first."""
 
     @classmethod
     def parse(cls, files: Mapping[str, str]) -> Organisation:
@@ -171,9 +180,12 @@ class Organisation:
         organisation_id, name = _read_organisation(_open(ORGANISATION_FILE, files, faults))
         bodies = _read_bodies(_open(BODIES_FILE, files, faults))
         groups = _read_groups(_open(GROUPS_FILE, files, faults), bodies)
-        routes = _read_routes(files, bodies, groups, faults)
+        versions = _read_routes(files, bodies, groups, faults)
         raise_faults(faults)
-        return cls(id=organisation_id, name=name, bodies=bodies or {}, groups=groups or {}, routes=routes)
+        newest = {route: max(known.values(), key=lambda one: one.version) for route, known in versions.items()}
+        return cls(
+            id=organisation_id, name=name, bodies=bodies or {}, groups=groups or {}, routes=newest, versions=versions
+        )
 
     def body(self, body_id: str) -> Body:
         """The body with this id; raises `UnknownBodyError`."""
@@ -196,6 +208,21 @@ class Organisation:
     def groups_of(self, body_id: str, day: date) -> tuple[str, ...]:
         """The ids of the groups of which a body is a member on a Danish calendar date."""
         return tuple(group.id for group in self.groups.values() if body_id in group.members_on(day))
+
+    def route(self, route: str, version: int | None = None) -> Route:
+        """A version of a route, the newest where none is named; raises `UnknownRouteError`."""
+        if route not in self.routes:
+            what = f"there is no route {quoted(route)}"
+            raise UnknownRouteError(what, did_you_mean(route, self.routes), "route")
+        versions = self.versions_of(route)
+        if version is not None and version not in versions:
+            what = f"the route {quoted(route)} has no version {version}"
+            raise UnknownRouteError(what, f"choose one of {', '.join(map(str, versions))}", "version")
+        return self.routes[route] if version is None else versions[version]
+
+    def versions_of(self, route: str) -> Mapping[int, Route]:
+        """Every version of a route, the oldest first; none of one that is not there (any more)."""
+        return self.versions.get(route, {})
 
     def sorted_bodies(self, body_ids: Iterable[str]) -> tuple[str, ...]:
         """The ids in the order of the bodies' sort keys; raises `UnknownBodyError`."""
@@ -369,9 +396,9 @@ def _read_routes(
     bodies: Mapping[str, Body] | None,
     groups: Mapping[str, Group] | None,
     faults: list[Fault],
-) -> dict[str, Route]:
+) -> dict[str, dict[int, Route]]:
     found: dict[tuple[str, int], str] = {}
-    newest: dict[str, Route] = {}
+    versions: dict[str, dict[int, Route]] = {}
     for file in sorted(file for file in files if _is_route(file)):
         route = _read_route(file, files[file], bodies, groups, faults)
         if route is None:
@@ -380,9 +407,8 @@ def _read_routes(
         if first != file:
             what = f"is {route.version} for route {quoted(route.id)}, as in {first}"
             faults.append(Fault(file, "version", what, "give one of the two another version or id"))
-        if route.id not in newest or newest[route.id].version < route.version:
-            newest[route.id] = route
-    return newest
+        versions.setdefault(route.id, {})[route.version] = route
+    return {route: dict(sorted(known.items())) for route, known in versions.items()}
 
 
 def _read_route(

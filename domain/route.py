@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.asks import ASKS, NEGATIVE, OBJECTED, OUTCOMES, Meaning, Outcome
 from domain.attribute_tests import AttributeTests, any_holds, read_attribute_tests
+from domain.entry_into_force import REPLACES, EntryIntoForce, read_entry_into_force
 from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
 from domain.names import Name, read_name
 
@@ -20,7 +21,7 @@ INQUIRY = "inquiry"
 """The id of the step in which named bodies are asked a question on the way; every route has it."""
 
 MODES = ("meeting", "written_procedure", "own_process")
-DUES = ("none", "window", "deadline", "asked", "attribute")
+DUES = ("none", "window", "days", "deadline", "asked", "attribute")
 WRITTEN = "written_procedure"
 OWN_ASKS = ("submit", "receive", "revise")
 """The asks of the secretariat and the agency themselves: nobody consents to anything in them."""
@@ -28,9 +29,13 @@ SILENCES = ("stay_open", "consent", "meeting", "close")
 COUNTED = tuple(meaning for meaning in Meaning if meaning != Meaning.OBJECTION)
 """What an outcome may count as; only an objection is an objection."""
 COMPLETIONS = ("all", "enough", "at_due")
+NOT_ENOUGH = "not_enough"
+"""The result of a step in which too few have consented."""
+NO_ANSWER = "no_answer"
+"""The result of a step that was due before anybody had answered."""
 MAJORITY = "majority"
 LONGEST_DAYS = 3650
-"""The longest window, and the furthest reminder from its due date."""
+"""The longest window or wait, and the furthest reminder from its due date."""
 ENDINGS = ("completed", "approved")
 
 
@@ -63,12 +68,20 @@ class Step:
     mode: str = "own_process"
     after: tuple[str, ...] = ()
     """The steps that must be completed before this one opens."""
+    opens_after_days: int | None = None
+    """How many days after the last of `after` is done, or the case was opened, the step opens; None: at once."""
+    opens_on: str | None = None
+    """The case's attribute that holds the day on which the step opens, if `after` is done by then."""
     opened_by: Opening | None = None
+    keeps_case_open: bool = False
+    """Whether a round that an outcome opened is to be done although the asking step is over."""
     due: str = "none"
     due_on: str | None = None
     """The case's attribute that holds the due date, where `due` is `attribute`."""
     window_days: int | None = None
     """How long a written procedure is open, in calendar days."""
+    due_days: int | None = None
+    """How many days after its opening the step is due, where `due` is `days`."""
     on_silence: str = SILENCES[0]
     """What happens at the end of a written procedure's window to those who were not heard."""
     complete: str = COMPLETIONS[0]
@@ -91,6 +104,8 @@ class Step:
     """The steps whose open material conditions keep this one from opening and from going on."""
     closes: Mapping[str, str] = field(default_factory=dict)
     """Steps that end with this one, each with the result it then gets."""
+    ends_on: tuple[str, ...] = ()
+    """Results of this step with which the case ends as rejected, there and then."""
     reminders: tuple[Reminder, ...] = ()
     open_to: str | None = None
     """The group whose members may join unasked."""
@@ -101,6 +116,26 @@ class Step:
     def is_on_demand(self) -> bool:
         """Whether the step is opened by what happens on the way, not by the route's order."""
         return self.opened_by is not None or self.id in {REVISION, INQUIRY}
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether the step opens by its clock, some time after the steps before it are done."""
+        return self.opens_after_days is not None or self.opens_on is not None
+
+    @property
+    def days_to_due(self) -> int | None:
+        """How many days after its opening the step is due, None where that is said in another way or it is not."""
+        return {"window": self.window_days, "days": self.due_days}.get(self.due)
+
+    @property
+    def bad_results(self) -> tuple[str, ...]:
+        """The results without consent that the answers of this step can give."""
+        counted = self.at_least is not None or bool(self.must_have)
+        found = [key for key, outcome in self.outcomes.items() if outcome.meaning in NEGATIVE]
+        dissent = [key for key, outcome in self.outcomes.items() if outcome.meaning == Meaning.DISSENT]
+        few = [NOT_ENOUGH] if counted else dissent
+        none = self.on_silence == "close" or (self.complete == "at_due" and not counted)
+        return (*found, *few, *([NO_ANSWER] if none else []))
 
     @cached_property
     def outcomes(self) -> dict[str, Outcome]:
@@ -175,6 +210,8 @@ class Route:
     steps: tuple[Step, ...]
     revision: Step
     ending: Ending
+    entry: EntryIntoForce | None
+    """What the case brings into force, if anything."""
     text: str
     inquiry: Step = _INQUIRY_STEP
 
@@ -189,6 +226,19 @@ class Route:
         if found is None:
             raise KeyError(step_id)
         return found
+
+    @cached_property
+    def dated_attributes(self) -> tuple[str, ...]:
+        """The case's attributes that hold dates: those that steps are due, open or start on, and that of the entry."""
+        named = [name for step in self.steps for name in (step.due_on, step.opens_on, step.starts_on)]
+        return tuple(dict.fromkeys(name for name in (*named, self.entry and self.entry.on) if name))
+
+    @cached_property
+    def attributes(self) -> tuple[str, ...]:
+        """Every attribute of a case that the route asks about."""
+        tests = [test for step in self.steps for all_of in (*step.when, *step.unless) for test in all_of.tests]
+        tested = [test.attribute for test in tests]
+        return tuple(dict.fromkeys((*tested, *self.dated_attributes, *([REPLACES] if self.entry else []))))
 
     def way_back(self, step: Step) -> tuple[Step, ...]:
         """The steps to be asked again when `step` is sent back, in the route's order, itself the last."""
@@ -258,8 +308,9 @@ def _read_route(table: TableReader, text: str) -> Route:
     steps = tuple(_read_step(step) for step in table.tables("steps"))
     revision = _read_revision(table.optional_text("revised_by") or "secretariat")
     ending = _read_ending(table.table("ending"))
+    entry = read_entry_into_force(table)
     table.done()
-    return Route(route_id, version, name, source, binds, steps, revision, ending, text)
+    return Route(route_id, version, name, source, binds, steps, revision, ending, entry, text)
 
 
 def _read_step(table: TableReader) -> Step:
@@ -273,10 +324,14 @@ def _read_step(table: TableReader) -> Step:
         asks_concerned=table.flag("asks_concerned"),
         mode=mode,
         after=table.optional_texts("after") or (),
+        opens_after_days=table.optional_number("opens_after_days", minimum=1, maximum=LONGEST_DAYS),
+        opens_on=table.optional_text("opens_on"),
         opened_by=_read_opening(table),
+        keeps_case_open=table.flag("keeps_case_open"),
         due=table.optional_one_of("due", DUES) or ("window" if mode == WRITTEN else "none"),
         due_on=table.optional_text("due_on"),
         window_days=table.optional_number("window_days", minimum=1, maximum=LONGEST_DAYS),
+        due_days=table.optional_number("due_days", minimum=1, maximum=LONGEST_DAYS),
         on_silence=table.optional_one_of("on_silence", SILENCES) or SILENCES[0],
         complete=table.optional_one_of("complete", COMPLETIONS) or COMPLETIONS[0],
         at_least=_read_at_least(table),
@@ -288,6 +343,7 @@ def _read_step(table: TableReader) -> Step:
         counts_corrections=table.flag("counts_corrections"),
         blocked_by=table.optional_texts("blocked_by") or (),
         closes=_read_closes(table),
+        ends_on=table.optional_texts("ends_on") or (),
         reminders=tuple(_read_reminder(r) for r in table.optional_tables("reminders") or ()),
         open_to=table.optional_text("open_to"),
         starts_on=table.optional_text("starts_on"),
@@ -305,6 +361,8 @@ def _check_step(step: Step, table: TableReader) -> None:
         table.fault(
             "window_days", "does not fit the step's due", 'write window_days with due = "window" and only there'
         )
+    if (step.due == "days") != (step.due_days is not None):
+        table.fault("due_days", "does not fit the step's due", 'write due_days with due = "days" and only there')
     if (step.due == "attribute") != (step.due_on is not None):
         table.fault("due_on", "does not fit the step's due", 'write it where due = "attribute" and only there')
     if step.complete == "at_due" and step.due == "none":
@@ -315,8 +373,19 @@ def _check_step(step: Step, table: TableReader) -> None:
         table.fault("due", 'is "asked" in a step that no outcome opens', "write opened_by, or another due")
     if step.reminders and step.due == "none":
         table.fault("reminders", "cannot be counted from a step without a due date", "write due, or remove reminders")
+    _check_opening(step, table)
+
+
+def _check_opening(step: Step, table: TableReader) -> None:
     if step.opened_by and step.after:
         table.fault("after", "stands beside opened_by", "remove one of the two")
+    if step.opens_on is not None and step.opens_after_days is not None:
+        table.fault("opens_on", "stands beside opens_after_days", "remove one of the two")
+    if step.opened_by and step.has_clock:
+        key = "opens_on" if step.opens_on is not None else "opens_after_days"
+        table.fault(key, "stands beside opened_by", "remove one of the two")
+    if step.keeps_case_open and step.opened_by is None:
+        table.fault("keeps_case_open", "stands in a step that no outcome opens", "write opened_by, or remove it")
     _check_joining(step, table)
 
 
@@ -410,6 +479,7 @@ def _check_references(route: Route, file: str, faults: list[Fault]) -> None:
         if named not in ids:
             faults.append(Fault(file, key, f"names the unknown step {quoted(named)}", did_you_mean(named, ids)))
     _check_openings(route, file, faults)
+    _check_ends(route, file, faults)
     _check_order(route, file, faults)
 
 
@@ -417,6 +487,7 @@ def _references(route: Route) -> list[tuple[str, str]]:
     found = [("ending.result_of", step) for step in route.ending.result_of]
     found += [("ending.blocked_by", step) for step in route.ending.blocked_by]
     found += [("binds", route.binds)] if route.binds else []
+    found += [("entry_into_force.provided", step) for step in route.entry.provided] if route.entry else []
     for step in route.steps:
         at = f"steps[{step.id}]"
         found += [(f"{at}.after", named) for named in step.after]
@@ -441,6 +512,18 @@ def _check_openings(route: Route, file: str, faults: list[Fault]) -> None:
             faults.append(
                 Fault(file, f"steps[{step.id}].opened_by.outcome", what, did_you_mean(opening.outcome, interim))
             )
+
+
+def _check_ends(route: Route, file: str, faults: list[Fault]) -> None:
+    """A case ends early only with a result without consent that its step can have, by its answers or another's end."""
+    for step in route.steps:
+        closed = [other.closes[step.id] for other in route.steps if step.id in other.closes]
+        known = (*step.bad_results, *closed)
+        for result in step.ends_on:
+            if result not in known:
+                consents = result in step.outcomes
+                what = f"names {quoted(result)}, {'which is a consent' if consents else 'which the step cannot have'}"
+                faults.append(Fault(file, f"steps[{step.id}].ends_on", what, did_you_mean(result, known)))
 
 
 def _check_order(route: Route, file: str, faults: list[Fault]) -> None:

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from domain.faults import Fault, quoted
+from domain.route import NOT_ENOUGH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ def find_warnings(route: Route, file: str, organisation: Organisation) -> list[R
         _ending_skipped,
         _tests_in_vain,
         _blocked_in_vain,
+        _goes_on_without_enough,
     )
     found = [warning for check in checks for warning in check(route)]
     found += [*_asked_twice_at_once(route, organisation), *_never_enough(route, organisation)]
@@ -91,9 +93,9 @@ def _closings_in_vain(route: Route) -> Iterator[_Found]:
 def _early_reminders(route: Route) -> Iterator[_Found]:
     for step in route.steps:
         for reminder in step.reminders:
-            if step.due == "window" and step.window_days is not None and -reminder.days > step.window_days:
-                what = f"is {-reminder.days}, before the window of {step.window_days} days opens, so nobody is reminded"
-                mend = f"write less than {step.window_days}"
+            if step.days_to_due is not None and -reminder.days > step.days_to_due:
+                what = f"is {-reminder.days}, before the window of {step.days_to_due} days opens, so nobody is reminded"
+                mend = f"write less than {step.days_to_due}"
                 yield f"steps[{step.id}].reminders.days_before_due", what, mend
 
 
@@ -127,6 +129,17 @@ def _blocked_in_vain(route: Route) -> Iterator[_Found]:
             if host is not None and step.id in route.before(host.id) and not _goes_back(route):
                 what = f"names {quoted(named)}, which comes later, so its conditions come too late"
                 yield f"steps[{step.id}].blocked_by", what, "name steps that come before, or block the ending"
+
+
+def _goes_on_without_enough(route: Route) -> Iterator[_Found]:
+    """A step that counts its consents, and after which the route goes on although they were too few."""
+    for step in route.steps:
+        following = [later.id for later in route.steps if step.id in later.after]
+        said = NOT_ENOUGH in (*step.ends_on, *(route.ending.rejected_by if step.id in route.ending.result_of else ()))
+        if NOT_ENOUGH in step.bad_results and not said and following:
+            what = f"lets {quoted(following[0])} open also when too few have consented"
+            key = "at_least" if step.at_least is not None else "must_have"
+            yield f"steps[{step.id}].{key}", what, f'write ends_on = ["{NOT_ENOUGH}"], or remove {key} if it may'
 
 
 def _asked_twice_at_once(route: Route, organisation: Organisation) -> Iterator[_Found]:

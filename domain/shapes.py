@@ -35,12 +35,18 @@ class ShapeKind(StrEnum):
     """On a task's border: its due date goes by, and the task stays open."""
     ASKED = "asked"
     """On a task's border: an outcome opens another step, and the task stays open."""
+    OPENS = "opens"
+    """Where the way waits for the day on which a step opens."""
     NEEDED = "needed"
     """Where it is decided whether the case goes through a step."""
     GOES_BACK = "goes_back"
     """The way on to an earlier step, which is asked again."""
     COMES_BACK = "comes_back"
     """The way in for what comes back to a step."""
+    ENDS = "ends"
+    """On a task's border: a result ends the case."""
+    ENDED = "ended"
+    """The end of the case by such a result."""
     CLOSED = "closed"
     """On a task's border: the step ends with another."""
     CLOSES = "closes"
@@ -51,7 +57,7 @@ class ShapeKind(StrEnum):
     END = "end"
 
 
-BORDER_EVENTS = frozenset({ShapeKind.REJECTED, ShapeKind.DUE, ShapeKind.ASKED, ShapeKind.CLOSED})
+BORDER_EVENTS = frozenset({ShapeKind.REJECTED, ShapeKind.DUE, ShapeKind.ASKED, ShapeKind.CLOSED, ShapeKind.ENDS})
 """The shapes that lie on the border of a task."""
 
 

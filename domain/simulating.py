@@ -11,14 +11,14 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from domain.answering import Reply
-from domain.asks import ASKS, Meaning
+from domain.asks import ASKS, WITH_DUE_DATE, Meaning
 from domain.calendar import working_day_after, working_day_before
 from domain.case import AnswerState, StepState
 from domain.cases import Cases
 from domain.commands import Actor, Command
 from domain.dates import at_danish_time, danish_date
 from domain.drawing import layers_of
-from domain.errors import AbsentError, InvalidError
+from domain.errors import InvalidError
 from domain.faults import did_you_mean, quoted
 from domain.organisation import SECRETARIAT, BodyKind
 
@@ -96,15 +96,13 @@ class _Planned:
 def simulate(organisation: Organisation, route_id: str, wishes: Wishes) -> Simulated:
     """Run a case along the newest version of a route until it ends, or nothing would happen any more.
 
-    Raises `AbsentError` for an unknown route, `InvalidError` for answers that nobody could give or a day too far away.
+    Raises `UnknownRouteError`, and `InvalidError` for answers that nobody could give or a day too far away.
     """
-    if route_id not in organisation.routes:
-        mend = did_you_mean(route_id, organisation.routes)
-        raise AbsentError(f"there is no route {quoted(route_id)}", mend, "route")
+    route = organisation.route(route_id)
     if wishes.start.year not in YEARS:
         what = f"the case cannot open on {wishes.start}"
         raise InvalidError(what, f"choose a day from {YEARS.start} to {YEARS.stop - 1}", "start")
-    return _Simulation(organisation, organisation.routes[route_id], wishes).run()
+    return _Simulation(organisation, route, wishes).run()
 
 
 class _Simulation:
@@ -153,8 +151,12 @@ class _Simulation:
         return max(days, default=None)
 
     def _invented_dates(self) -> dict[str, str]:
-        """A day for every attribute that a step is due on."""
-        return {step.due_on: self._day_in(layer).isoformat() for step, layer in self._layers() if step.due_on}
+        """A day for every attribute that a step is due or opens on, and for the entry into force, after them all."""
+        layers, entry = self._layers(), self._route.entry
+        found = [(name, layer) for step, layer in layers for name in (step.opens_on, step.due_on) if name]
+        if entry and entry.on:
+            found.append((entry.on, max(layer for _, layer in layers)))
+        return {name: self._day_in(layer).isoformat() for name, layer in found}
 
     def _layers(self) -> list[tuple[Step, int]]:
         return [(self._route.step(step), layer) for step, layer in layers_of(self._route).items()]
@@ -280,7 +282,7 @@ class _Simulation:
             decided_on=today,
             decided_by="council" if kind is BodyKind.CITY_COUNCIL else None,
             step=planned.step,
-            due=later if planned.word == "questions_asked" else None,
+            due=later if planned.word in WITH_DUE_DATE else None,
             supports=True if planned.word == "decided" else None,
         )
         self._cases.answer(self._id, command, planned.body, reply, "secretariat")

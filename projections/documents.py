@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from domain.additions import State, numbers
 from domain.blocking import is_unsettled
 from domain.case import Case, Status, StepState
-from domain.following import is_negative
+from domain.entering import expected_on, holds, missing, replaced
+from domain.following import awaited_date, is_negative, opening_day, outcome_so_far
 from domain.participation import JOIN, participation
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def case_document(case: Case, position: int) -> Document:
         "reference": case.reference,
         "status": str(case.status),
         "result": case.result,
+        "outcome_so_far": outcome_so_far(case),
         "deadline": _day(case.deadline),
         "next_due": _day(case.next_due()),
         "overdue_after": _day(overdue_after(case)),
@@ -50,6 +52,8 @@ def case_document(case: Case, position: int) -> Document:
         "concerned": case.concerned,
         "renews": case.renews,
         "renewed_by": case.renewed_by,
+        "entry_into_force": _entry_document(case),
+        "replaces": _replaced_document(case),
         "waiting_for": case.waiting_for(),
         "blocked": [_block_document(block) for block in case.blocks()],
         "steps": [_step_document(case, step) for step, _ in case.current_rounds()],
@@ -150,6 +154,8 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
         "state": str(shown.state),
         "result": shown.result,
         "opened_at": instant(shown.opened_at),
+        "opens_on": _day(opening_day(case, step)) if shown.state == StepState.WAITING else None,
+        "awaits_date": awaited_date(case, step, shown),
         "due": _day(_due(case, step, shown)),
         "due_passed": shown.overdue is not None and shown.overdue == shown.due,
         "completed_at": instant(shown.completed_at),
@@ -164,6 +170,25 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
         "about": shown.about,
         "answers": [_answer_document(case, step, answer) for answer in shown.answers.values()],
     }
+
+
+def _entry_document(case: Case) -> Document | None:
+    """What the case brings into force: the day expected and the day it was, and whether each provision holds."""
+    entry = case.route.entry
+    if entry is None:
+        return None
+    return {
+        "expected_on": _day(expected_on(case)),
+        "on": _day(case.in_force_on),
+        "missed": case.missed_entry_on is not None and case.missed_entry_on == expected_on(case),
+        "provided": [{"step": step, "holds": holds(case, step)} for step in entry.provided],
+        "holds": not missing(case),
+    }
+
+
+def _replaced_document(case: Case) -> Document | None:
+    found = replaced(case)
+    return {"text": found.text, "case": str(found.case) if found.case else None} if found else None
 
 
 def _due(case: Case, step: Step, shown: Round) -> date | None:

@@ -36,6 +36,7 @@ OUTCOMES = {
     "received": Name("har modtaget sagen", "received it"),
     "questions_asked": Name("har stillet spørgsmål", "asked questions"),
     "decision_intended": Name("har sendt en påtænkt afgørelse", "sent an intended decision"),
+    "plan_requested": Name("har bedt om en handleplan", "requested an action plan"),
     "submitted": Name("har indsendt sagen", "submitted it"),
     "resubmitted": Name("har genfremsat sagen", "resubmitted it"),
     "objected": Name("har gjort indsigelse mod skriftlig behandling", "objected to the written procedure"),

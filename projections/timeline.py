@@ -10,6 +10,8 @@ from domain.additions import ON_CONDITION, State, iso_day
 from domain.asks import result_name
 from domain.case import Answer, AnswerState, Case, StepState
 from domain.dates import danish_date
+from domain.entering import replaced
+from domain.following import ended_by
 from domain.names import Name
 from domain.organisation import BodyKind, UnknownBodyError
 from domain.participation import word_named
@@ -266,10 +268,16 @@ def _body_released(moment: _Moment) -> Name:
 
 
 def _step_skipped(moment: _Moment) -> Name:
-    step, because = moment.step, SKIPPED_BECAUSE.get(moment.event.because or "")
+    step, because, final = moment.step, SKIPPED_BECAUSE.get(moment.event.because or ""), ended_by(moment.case)
     if because:
         return Name(
             f"Trinnet {step.da} blev sprunget over: {because.da}.", f"The step {step.en} was skipped: {because.en}."
+        )
+    if final is not None:
+        why, result = _quoted(final[0].name), _quoted(result_name(final[1].result or ""))
+        return Name(
+            f"Trinnet {step.da} bortfaldt, fordi {why.da} endte med {result.da}.",
+            f"The step {step.en} was dropped, because {why.en} ended with {result.en}.",
         )
     return Name(f"Trinnet {step.da} blev ikke nødvendigt.", f"The step {step.en} was not needed.")
 
@@ -453,6 +461,53 @@ def _resumed(moment: _Moment) -> Name:
     )
 
 
+def _attribute_set(moment: _Moment) -> Name:
+    event, attribute = moment.event, _quoted(Name(moment.event.attribute, moment.event.attribute))
+    old, new = moment.case.attributes.get(event.attribute), _plain_value(event.value)
+    was = _plain_value(old) if old is not None else None
+    since = Name(f" fra {was.da}", f" from {was.en}") if was else NOTHING
+    return Name(
+        f"{attribute.da} blev ændret{since.da} til {new.da}: {event.reason}",
+        f"{attribute.en} was changed{since.en} to {new.en}: {event.reason}",
+    )
+
+
+def _plain_value(value: Any) -> Name:
+    """A value of an attribute in words: a day as people write it, anything else as it stands."""
+    try:
+        return long_date(str(value))
+    except ValueError:
+        return Name(str(value), str(value))
+
+
+def _migrated(moment: _Moment) -> Name:
+    event = moment.event
+    why = f": {event.reason}" if event.reason else "."
+    return Name(
+        f"Sagen følger nu version {event.version} af sit forløb{why}",
+        f"The case now follows version {event.version} of its route{why}",
+    )
+
+
+def _entered_into_force(moment: _Moment) -> Name:
+    day, old = long_date(moment.event.on), replaced(moment.case)
+    instead = Name(f" og erstatter {old.text}", f" and replaces {old.text}") if old else NOTHING
+    title = _quoted(Name(moment.case.title, moment.case.title))
+    return Name(
+        f"{title.da} trådte i kraft {day.da}{instead.da}.", f"{title.en} entered into force on {day.en}{instead.en}."
+    )
+
+
+def _entry_missed(moment: _Moment) -> Name:
+    day, route = long_date(moment.event.expected_on), moment.case.route
+    steps = [_quoted(route.step(step).name) for step in moment.event.steps]
+    da, en = _listed([step.da for step in steps], "og"), _listed([step.en for step in steps], "and")
+    return Name(
+        f"Ikrafttrædelsen {day.da} blev ikke nået; der mangler {da}.",
+        f"The entry into force on {day.en} was missed; {en} {'is' if len(steps) == 1 else 'are'} lacking.",
+    )
+
+
 def _withdrawn(moment: _Moment) -> Name:
     why = moment.event.reason
     return Name(f"Sagen blev trukket tilbage: {why}", f"The case was withdrawn: {why}")
@@ -470,6 +525,10 @@ def _closed(moment: _Moment) -> Name:
     status, result = CASE_STATUSES[moment.event.status], moment.event.result
     name = result_name(result) if result else None
     with_result = Name(f": {name.da}", f": {name.en}") if name else NOTHING
+    final = ended_by(moment.case)
+    if final is not None:
+        why = _quoted(final[0].name)
+        with_result = Name(f"{with_result.da} i trinnet {why.da}", f"{with_result.en} in the step {why.en}")
     return Name(f"Sagen {status.da}{with_result.da}.", f"The case {status.en}{with_result.en}.")
 
 
@@ -505,6 +564,10 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.DeadlineExtended: _deadline_extended,
     Case.Suspended: _suspended,
     Case.Resumed: _resumed,
+    Case.AttributeSet: _attribute_set,
+    Case.Migrated: _migrated,
+    Case.EnteredIntoForce: _entered_into_force,
+    Case.EntryIntoForceMissed: _entry_missed,
     Case.Withdrawn: _withdrawn,
     Case.Renewed: _renewed,
     Case.Closed: _closed,

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from domain.answering import Reply
+from domain.attributes import LONGEST_VALUE
 from domain.cases import MAX_TITLE, Cases, Taken
 from domain.commands import Command
 from domain.errors import CaseNotFoundError
@@ -30,6 +31,7 @@ from web.webhooks import as_content
 
 DELAYED = "delayed"
 SOURCE = "secretariat"
+VALUE = {"type": ["string", "number", "boolean"], "maxLength": LONGEST_VALUE}
 KEY = header(
     "Idempotency-Key",
     "1 to 200 visible ASCII characters; a repeat under the same key returns the first result",
@@ -100,6 +102,21 @@ class Asking(Given):
     step: Identifier
     body: Identifier
     reason: Text
+
+
+class Setting(Given):
+    """What an attribute of the case is to be, and why."""
+
+    attribute: Identifier
+    value: Annotated[Any, WithJsonSchema(VALUE)]
+    reason: Text
+
+
+class Migration(Given):
+    """To which version of its route a case is to move, and perhaps why."""
+
+    to_version: Version
+    reason: Text | None = None
 
 
 class Nothing(Given):
@@ -218,6 +235,28 @@ async def extend(request: Request, principal: Writer, case: CaseId) -> JSONRespo
     return await execute(
         request, principal, asked, lambda command: cases.extend(case, command, asked.deadline, asked.reason)
     )
+
+
+@router.post(
+    "/cases/{id}/attributes",
+    summary="Set an attribute",
+    **described(Setting, examples.ATTRIBUTE, examples.TAKEN, parameters=[KEY]),
+)
+async def set_attribute(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
+    """Give or alter what the route asks to know, such as an expected date; steps that have begun keep their course."""
+    asked, cases = await read_model(request, Setting), services(request).cases
+    return await execute(request, principal, asked, lambda command: cases.set_attribute(case, command, **dict(asked)))
+
+
+@router.post(
+    "/cases/{id}/migrate",
+    summary="Move a case to a newer version of its route",
+    **described(Migration, examples.MIGRATION, examples.TAKEN, parameters=[KEY]),
+)
+async def migrate(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
+    """Let a case go on along a newer version; 409 names in `errors` everything that stands in the way."""
+    asked, cases = await read_model(request, Migration), services(request).cases
+    return await execute(request, principal, asked, lambda command: cases.migrate(case, command, **dict(asked)))
 
 
 @router.post(

@@ -47,6 +47,8 @@ STEP: dict[str, Any] = {
     "state": "open",
     "result": None,
     "opened_at": INSTANT,
+    "opens_on": None,
+    "awaits_date": None,
     "due": "2025-05-31",
     "due_passed": False,
     "completed_at": None,
@@ -133,6 +135,7 @@ CASE: dict[str, Any] = {
     "reference": "27.00.00-A00-1-25",
     "status": "running",
     "result": None,
+    "outcome_so_far": None,
     "deadline": "2025-05-31",
     "next_due": "2025-05-31",
     "overdue_after": "2025-05-31",
@@ -144,6 +147,8 @@ CASE: dict[str, Any] = {
     "concerned": [],
     "renews": None,
     "renewed_by": [],
+    "entry_into_force": None,
+    "replaces": None,
     "waiting_for": ["aarhus", "samsoe", "secretariat"],
     "blocked": [{"step": "submit", "conditions": [2], "contradictions": [1]}],
     "steps": [STEP],
@@ -242,6 +247,7 @@ ROUTES: dict[str, Any] = {
         {
             "id": "cu-afrapportering",
             "version": 1,
+            "versions": [1],
             "name": ROUTE_NAME,
             "binds": "submit",
             "steps": [
@@ -334,6 +340,8 @@ PARTICIPATION: dict[str, Any] = {
         }
     ],
 }
+ATTRIBUTE: dict[str, Any] = {"attribute": "in_force_on", "value": "2022-09-01", "reason": "To byråd mangler"}
+MIGRATION: dict[str, Any] = {"to_version": 2, "reason": "Udvalget er nedlagt"}
 WEBHOOK: dict[str, Any] = {
     "type": "decision.made",
     "timestamp": "2025-05-14T12:00:00Z",

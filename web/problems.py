@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from domain.errors import AbsentError, BusyError, ConflictError, InvalidError, RefusalError
+from domain.errors import AbsentError, BusyError, ConflictError, InvalidError, RefusalError, SeveralConflictsError
 from web.rendering import API_PREFIX, render, wants_page
 from web.wording import explain
 
@@ -45,9 +45,11 @@ TITLES: dict[str, tuple[int, str]] = {
     "body_not_asked": (404, "The case has no part for this body"),
     "unknown_body": (404, "There is no such body"),
     "unknown_group": (404, "There is no such group"),
+    "unknown_route": (404, "There is no such route"),
     "ambiguous_step": (422, "More than one step could be meant"),
     "already_answered": (409, "The body has answered this step"),
     "step_not_open": (409, "The step is not open yet"),
+    "several_conflicts": (409, "It does not fit how things stand, for several reasons"),
     "case_ended": (409, "The case has ended"),
     "key_reused": (422, "Another request has this Idempotency-Key"),
     "in_progress": (409, "A request with this Idempotency-Key is under way"),
@@ -141,7 +143,8 @@ def of_refusal(error: RefusalError) -> ProblemError:
     """The problem of a refusal of the domain."""
     general = next((code for kind, code in _REFUSED if isinstance(error, kind)), "conflict")
     code = error.code if error.code in TITLES else general
-    errors = [FieldError(error.field, error.what, error.mend)] if error.field else []
+    reasons = error.reasons if isinstance(error, SeveralConflictsError) else (error,)
+    errors = [FieldError(reason.field, reason.what, reason.mend) for reason in reasons if reason.field]
     return ProblemError(code, str(error), errors)
 
 

@@ -232,7 +232,9 @@ def _route_document(shared: Services, route: Route) -> Document:
         }
         for step in route.steps
     ]
-    return {"id": route.id, "version": route.version, "name": vars(route.name), "binds": route.binds, "steps": steps}
+    versions = list(shared.organisation.versions_of(route.id))
+    about = {"id": route.id, "version": route.version, "versions": versions, "name": vars(route.name)}
+    return {**about, "binds": route.binds, "steps": steps}
 
 
 def _asked(shared: Services, group: str | None, bodies: tuple[str, ...]) -> list[str]:

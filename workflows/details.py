@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.errors import AbsentError
+from domain.following import opening_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ def case_details(case: Case, organisation: Organisation, today: date) -> str:
     awaited = set(case.waiting_for())
     lines: list[str] = []
     for step, current in case.current_rounds():
-        lines.append(_step(step, current))
+        lines.append(_step(case, step, current))
         names = [_name(body, organisation, today) for body in current.pending if body in awaited]
         if current.state == StepState.OPEN and names:
             lines.append(f"    - afventer {', '.join(names)}")
@@ -63,15 +64,18 @@ def _standing(case: Case) -> str:
     return f"{case.route.name.da} · {STATUSES[case.status]}{deadline}"
 
 
-def _step(step: Step, current: Round) -> str:
+def _step(case: Case, step: Step, current: Round) -> str:
     number = f" (runde {current.number})" if current.number > 1 else ""
-    return f"- **{step.name.da}**{number}: {', '.join(_facts(step, current))}"
+    return f"- **{step.name.da}**{number}: {', '.join(_facts(case, step, current))}"
 
 
-def _facts(step: Step, current: Round) -> Iterator[str]:
+def _facts(case: Case, step: Step, current: Round) -> Iterator[str]:
     outcomes = step.outcomes
     result = outcomes.get(current.result or "")
     yield result.name.da.lower() if result else STATES[current.state]
+    day = opening_day(case, step) if current.state == StepState.WAITING else None
+    if day:
+        yield f"åbner {day}"
     if current.state in {StepState.OPEN, StepState.COMPLETED} and len(current.asked) > 1:
         answered = sum(a.state == AnswerState.ANSWERED for a in current.asked.values())
         yield f"{answered} af {len(current.asked)} har svaret"

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from domain.case import Status
+from domain.dates import start_of_day
+from domain.following import outcome_so_far
 from domain.participation import participation
-from tests.domain.desk import Desk, midtjylland
+from tests.domain.desk import Desk, midtjylland, midtjylland_with
 
 PRESENT = ["favrskov", "horsens", "norddjurs", "silkeborg", "syddjurs", "skanderborg", "viborg"]
 
@@ -169,7 +171,8 @@ def test_samarbejdsaftale_underskrift() -> None:
 
 def agreement() -> Desk:
     """A collaboration agreement that waits for the councils and Regionsrådet."""
-    desk = opened("2021-09-01", "samarbejdsaftale", deadline=date(2022, 7, 31), attributes={"hearing_by": "2021-11-30"})
+    dates = {"hearing_by": "2021-11-30", "in_force_on": "2022-08-01"}
+    desk = opened("2021-09-01", "samarbejdsaftale", deadline=date(2022, 7, 31), attributes=dates)
     desk.commands("submit", step="draft")
     all_answer(desk, "hearing", "commented", but=4)
     desk.let_pass("2021-12-02")
@@ -191,7 +194,46 @@ def test_samarbejdsaftale_is_approved_by_all() -> None:
     on(desk, "2022-04-27", "regionsraadet", "approved")
     all_answer(desk, "councils", "approved")
 
+    assert (desk.case.status, outcome_so_far(desk.case)) == (Status.RUNNING, "approved")
+    evaluated(desk)
     assert ended(desk) == (Status.APPROVED, "approved")
+
+
+def evaluated(desk: Desk) -> None:
+    """Hjerneskadesamrådet writes the template and evaluates by it a year later; both groups get the results."""
+    desk.let_pass("2022-09-01")
+    desk.commands("submit", step="evaluation-template")
+    desk.let_pass("2023-08-31")
+    assert desk.case.waiting_for() == []
+    on(desk, "2023-10-02", "hjerneskadesamraadet", "assessed")
+    assert desk.round("evaluation").opened_at == start_of_day(date(2023, 9, 1))
+    on(desk, "2023-10-20", "sundhedsstyregruppen", "noted")
+    on(desk, "2023-11-09", "dassos", "noted")
+
+
+def test_samarbejdsaftale_enters_into_force_on_1_august_2022() -> None:
+    """Provided political approval, and in place of the agreement of 2011."""
+    desk = agreement()
+    on(desk, "2022-04-27", "regionsraadet", "approved")
+    all_answer(desk, "councils", "approved")
+    desk.let_pass("2022-07-31")
+    assert desk.case.in_force_on is None
+    desk.let_pass("2022-08-01")
+
+    assert desk.case.in_force_on == date(2022, 8, 1)
+
+
+def test_samarbejdsaftale_that_lacks_a_council_misses_its_day() -> None:
+    """It enters into force once the last council has approved."""
+    desk = agreement()
+    desk.answers("regionsraadet", "approved")
+    all_answer(desk, "councils", "approved", but=1)
+    desk.let_pass("2022-08-02")
+    assert desk.case.missed_entry_on == date(2022, 8, 1)
+    desk.let_pass("2022-08-24")
+    desk.answers("aarhus", "approved")
+
+    assert desk.case.in_force_on == date(2022, 8, 24)
 
 
 def test_samarbejdsaftale_rejected_by_one_council_is_revised() -> None:
@@ -205,6 +247,8 @@ def test_samarbejdsaftale_rejected_by_one_council_is_revised() -> None:
     desk.commands("resubmit")
     all_answer(desk, "councils", "approved")
 
+    assert outcome_so_far(desk.case) == "approved"
+    evaluated(desk)
     assert ended(desk) == (Status.APPROVED, "approved")
 
 
@@ -265,3 +309,70 @@ def test_a_due_attribute_must_be_a_date() -> None:
         with pytest.raises(InvalidError) as refusal:
             opened("2021-09-01", "samarbejdsaftale", attributes=attributes)
         assert refusal.value.field == "attributes"
+
+
+DISABILITY_AND_SENTENCE = """
+id = "cu-handleplan"
+version = 1
+name = { da = "Svar på central udmelding med handleplan", en = "Reply with an action plan" }
+source = "Styrelsen bakker op om svaret og beder om en handle- og implementeringsplan: DASSOS 4. november."
+ending = { status = "completed", result_of = "agency" }
+
+[[steps]]
+id = "submit"
+name = { da = "Indsendelse", en = "Submission" }
+ask = "submit"
+bodies = ["secretariat"]
+mode = "own_process"
+
+[[steps]]
+id = "agency"
+name = { da = "Styrelsen behandler", en = "The agency considers" }
+ask = "receive"
+bodies = ["social-og-boligstyrelsen"]
+mode = "own_process"
+after = ["submit"]
+
+[[steps]]
+id = "reply"
+name = { da = "Svar på spørgsmål", en = "Reply to questions" }
+ask = "submit"
+bodies = ["secretariat"]
+mode = "own_process"
+opened_by = { step = "agency", outcome = "questions_asked" }
+due = "asked"
+
+[[steps]]
+id = "plan"
+name = { da = "DASSOS godkender handle- og implementeringsplanen", en = "DASSOS approves the plan" }
+ask = "approve"
+bodies = ["dassos"]
+mode = "meeting"
+opened_by = { step = "agency", outcome = "plan_requested" }
+keeps_case_open = true
+due = "asked"
+reminders = [{ days_before_due = 28 }]
+"""
+
+
+def test_the_other_central_announcement_ends_with_an_action_plan() -> None:
+    """Questions answered 24 Mar, a decision intended in June, then support with a plan, by DASSOS on 4 Nov."""
+    agency = "social-og-boligstyrelsen"
+    desk = Desk("2025-01-15", midtjylland_with(DISABILITY_AND_SENTENCE))
+    desk.open("cu-handleplan")
+    desk.commands("submit")
+    desk.let_pass("2025-02-20")
+    desk.answers(agency, "questions_asked", due=date(2025, 3, 24))
+    desk.let_pass("2025-03-24")
+    desk.commands("submit", step="reply")
+    on(desk, "2025-06-16", agency, "decision_intended")
+    desk.let_pass("2025-08-25")
+    desk.answers(agency, "plan_requested", due=date(2025, 11, 4))
+    desk.answers(agency, "decided", supports=True)
+    assert (desk.case.status, desk.case.waiting_for()) == (Status.RUNNING, ["dassos"])
+    assert (outcome_so_far(desk.case), desk.round("plan").due) == ("supported", date(2025, 11, 4))
+
+    desk.let_pass("2025-10-08")
+    assert desk.topics()[-1] == "case.bodies_reminded"
+    on(desk, "2025-11-04", "dassos", "approved")
+    assert ended(desk) == (Status.COMPLETED, "supported")

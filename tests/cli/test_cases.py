@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from cli.waiting import SECONDS
 from domain.commands import Actor, Command
 from domain.dates import danish_date
 from tests.cli.conftest import Desk
+from tests.domain.desk import MIDTJYLLAND
+from tests.web.test_commands import NEWER
 
 SECRETARY = Actor("Anna", "secretariat", "cli")
 TODAY = danish_date(datetime.now(UTC))
@@ -126,6 +129,55 @@ def test_timeline_tells_a_sentence_an_event(desk: Desk) -> None:
 
     assert len(lines) == len(items) == len(list(desk.cases.history(UUID(case))))
     assert all(item["da"] in line for item, line in zip(items, lines, strict=True))
+
+
+def test_set_alters_what_the_route_asks_about(desk: Desk) -> None:
+    """With a reason, and shown to people."""
+    case = desk.opens("--set", f"hearing_by={NEXT_MONTH}", route="samarbejdsaftale")
+
+    ran = desk("case", "set", case, f"in_force_on={NEXT_YEAR}", "--reason", "ventes", "--json")
+
+    assert (ran.code, ran.json["attributes"]) == (0, {"hearing_by": NEXT_MONTH, "in_force_on": NEXT_YEAR})
+    shown = desk("case", "show", case).out
+    assert "Ventes i kraft" in shown
+    assert "Erstatter / replaces: aftalen fra 2011" in shown
+
+
+def test_set_refuses_what_the_route_does_not_ask_about(desk: Desk) -> None:
+    """Naming what it does; a pair that is none is bad usage."""
+    case = desk.opens("--set", f"hearing_by={NEXT_MONTH}", route="samarbejdsaftale")
+
+    ran = desk("case", "set", case, "places=3", "--reason", "x", "--json")
+
+    assert (ran.code, ran.problem["field"]) == (1, "attribute")
+    assert "in_force_on" in ran.problem["detail"]
+    assert desk("case", "set", case, "places", "--reason", "x").code == 2
+
+
+def test_migrate_moves_a_case_or_tells_every_reason(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line each for people, a list in JSON; the show command tells when the follow-up opens."""
+    moving, hindered = desk.opens(route="orientering"), desk.opens(route="orientering")
+    folder = tmp_path / "vores"
+    shutil.copytree(MIDTJYLLAND, folder)
+    newer = folder / "routes" / "orientering.v2.toml"
+    newer.write_text(NEWER, "utf-8")
+    monkeypatch.setenv("SAGSGANG_ORGANISATION", str(folder))
+    assert desk("case", "migrate", moving, "--to-version", "2", "--reason", "opfølgning", "--json").code == 0
+    desk("answer", moving, "--body", "dassos", "--outcome", "noted")
+    desk.moves_on(moving)
+    shown = desk("case", "show", moving)
+    newer.write_text(NEWER.replace('"note"\nbodies', '"approve"\nbodies').replace('["dassos"]', '["kd-net"]'), "utf-8")
+
+    told, listed = (desk("case", "migrate", hindered, "--to-version", "2", *more) for more in ([], ["--json"]))
+
+    assert desk.shows(moving)["route"]["version"] == 2
+    assert "åbner / opens" in shown.out
+    assert "Foreløbigt resultat" in shown.out
+    assert (told.code, len(told.err.splitlines())) == (1, 3)
+    assert [error["field"] for error in listed.problem["errors"]] == ["steps[note]", "steps[note]"]
+    assert listed.problem["code"] == "several_conflicts"
 
 
 def test_list_gives_pages(desk: Desk) -> None:

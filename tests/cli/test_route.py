@@ -11,7 +11,7 @@ import pytest
 
 from cli.route import organisation_folder
 from runtime.settings import Settings
-from tests.cli.command import sagsgang
+from tests.cli.command import Ran, sagsgang
 
 MIDTJYLLAND = Path(__file__).parents[2] / "organisations" / "midtjylland"
 CU = MIDTJYLLAND / "routes" / "cu-afrapportering.toml"
@@ -243,3 +243,119 @@ def test_simulate_refuses_answers_that_cannot_be(answer: str, code: int, said: s
 
     assert (ran.code, ran.out) == (code, "")
     assert said in ran.err
+
+
+def test_list_and_show_know_every_version(tmp_path: Path) -> None:
+    """The list names them; show takes the newest, or the one that is named."""
+    folder = tmp_path / "vores"
+    shutil.copytree(MIDTJYLLAND, folder)
+    (folder / "routes" / "cu.v2.toml").write_text(CU.read_text("utf-8").replace("version = 1", "version = 2"), "utf-8")
+    environment = {"SAGSGANG_ORGANISATION": str(folder)}
+
+    def ran(*words: str) -> Ran:
+        return sagsgang("route", *words, "--json", environment=environment)
+
+    listed = {item["id"]: item["versions"] for item in ran("list").json["items"]}
+    shown = [ran("show", "cu-afrapportering", *more).json["version"] for more in ([], ["--version", "1"])]
+    assert listed["cu-afrapportering"] == [1, 2]
+    assert shown == [2, 1]
+    assert "choose one of 1, 2" in ran("show", "cu-afrapportering", "--version", "3").problem["detail"]
+
+
+EVERYTHING = """
+id = "alt"
+version = 1
+name = { da = "Alt", en = "Everything" }
+source = "Kilde."
+binds = "a"
+ending = { status = "approved", result_of = "a", rejected_by = ["not_enough"] }
+entry_into_force = { date = 2022-08-01, provided = ["a"], replaces = "aftalen fra 2011" }
+
+[[steps]]
+id = "a"
+name = { da = "A", en = "A" }
+ask = "approve"
+bodies = ["dassos", "kd-net"]
+mode = "written_procedure"
+window_days = 7
+complete = "enough"
+at_least = 1
+must_have = ["dassos"]
+counts = { noted = "dissent" }
+counts_corrections = true
+ends_on = ["rejected", "not_enough"]
+reminders = [{ days_before_due = 2 }, { days_after_due = 1 }]
+
+[[steps]]
+id = "b"
+name = { da = "B", en = "B" }
+ask = "receive"
+bodies = ["social-og-boligstyrelsen"]
+mode = "own_process"
+after = ["a"]
+opens_after_days = 180
+due = "days"
+due_days = 30
+when = [{ attribute = "kind", is = "closure" }]
+
+[[steps]]
+id = "c"
+name = { da = "C", en = "C" }
+ask = "approve"
+bodies = ["dassos"]
+mode = "meeting"
+after = ["b"]
+opens_on = "held_on"
+due = "attribute"
+due_on = "held_by"
+returned_to = "b"
+closes = [{ step = "d", result = "closed" }]
+
+[[steps]]
+id = "d"
+name = { da = "D", en = "D" }
+ask = "note"
+bodies = ["dassos"]
+mode = "meeting"
+opened_by = { step = "b", outcome = "plan_requested" }
+keeps_case_open = true
+due = "asked"
+"""
+
+
+def test_show_tells_everything_that_a_route_says(tmp_path: Path) -> None:
+    """Every key of the file has its words."""
+    folder = tmp_path / "vores"
+    shutil.copytree(MIDTJYLLAND, folder)
+    (folder / "routes" / "alt.toml").write_text(EVERYTHING, "utf-8")
+
+    text = sagsgang("route", "show", "alt", environment={"SAGSGANG_ORGANISATION": str(folder)}).out
+
+    for words in (
+        "skriftlig godkendelse",
+        "mindst 1; heraf dassos; afsluttes straks, når det er nok",
+        "tæller / counts: Taget til efterretning = dissent",
+        "rettelser tæller også bagefter",
+        "sagen afvises ved / the case ends as rejected by: Afvist (rejected), Ikke nok (not_enough)",
+        "frist / due: 7 dage efter åbningen",
+        "tavshed / silence: ",
+        "påmindes / reminded: 2 dage før fristen",
+        "påmindes / reminded: 1 dage efter fristen",
+        "åbner efter / opens after: 180 dage",
+        "frist / due: 30 dage efter åbningen",
+        "kun hvis kind er closure",
+        "åbner på datoen / opens on the date: held_on",
+        "frist / due: datoen / the date held_by",
+        "igen fra / sent back, it goes again from: b",
+        "afslutter / closes: d (closed)",
+        "åbnes af / opened by: b, plan_requested",
+        "holder sagen åben",
+        "frist / due: den stillede frist",
+        "sagens frist gælder / the deadline binds: a",
+        "tilrettes af / revised by: secretariat",
+        "ender som / ends as: approved, resultat af / result of: a",
+        "ender som afvist ved / ends as rejected by: Ikke nok (not_enough)",
+        "træder i kraft / enters into force: 2022-08-01, hvis / if: a",
+        "erstatter / replaces: aftalen fra 2011",
+    ):
+        assert words in text, words

@@ -123,8 +123,9 @@ class Desk:
             self.commands("submit")
 
 
-def midtjylland_with(route: str) -> Organisation:
-    """The organisation that ships, with one route of its own."""
+def midtjylland_with(*routes: str) -> Organisation:
+    """The organisation that ships, with routes, or versions of one, of its own."""
     names = ("organisation.toml", "bodies.toml", "groups.toml")
     files = {name: (MIDTJYLLAND / name).read_text("utf-8") for name in names}
-    return Organisation.parse({**files, "routes/own.toml": dedent(route)})
+    own = {f"routes/own{number}.toml": dedent(route) for number, route in enumerate(routes)}
+    return Organisation.parse({**files, **own})

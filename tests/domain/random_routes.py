@@ -20,6 +20,7 @@ source = "Kilde."
 BODIES = ("dassos", "kd-net", "kkr-midtjylland", "lemvig", "samsoe", "secretariat")
 ATTRIBUTES = {"places": 11, "held_on": "2025-06-30"}
 """Attributes that satisfy whatever these routes need when a case opens."""
+_ENTRIES: tuple[dict[str, Any], ...] = ({}, {"on": "held_on"}, {"on": "never_given", "replaces": "aftalen fra 2011"})
 
 
 @st.composite
@@ -43,7 +44,11 @@ def _ending(draw: st.DrawFn, number: int) -> str:
         ending["rejected_by"] = ["not_enough", "no_answer"]
     if draw(st.booleans()):
         ending["blocked_by"] = draw(st.lists(ids, unique=True, min_size=1, max_size=3))
-    return f"ending = {_value(ending)}"
+    text = f"ending = {_value(ending)}"
+    if draw(st.integers(0, 3)) > 0:
+        return text
+    entry = {"provided": draw(st.lists(ids, unique=True, min_size=1, max_size=2)), **draw(st.sampled_from(_ENTRIES))}
+    return f"{text}\nentry_into_force = {_value(entry)}"
 
 
 def _step(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
@@ -64,7 +69,8 @@ def _step(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0:
         ids = st.sampled_from([f"s{n}" for n in range(len(asks))])
         step["blocked_by"] = draw(st.lists(ids, unique=True, min_size=1, max_size=2))
-    if step["ask"] == "approve" and draw(st.integers(0, 3)) == 0:
+    step |= _ends(draw, step)
+    if step["ask"] == "approve" and "ends_on" not in step and draw(st.integers(0, 3)) == 0:
         step["counts"] = draw(st.sampled_from([{"rejected": "dissent"}, {"noted": "consent"}, {"returned": "dissent"}]))
     if step["ask"] == "join" and draw(st.booleans()):
         step |= {"open_to": "councils", "starts_on": "held_on"}
@@ -79,12 +85,15 @@ def _place_in_order(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, A
     found: dict[str, Any] = {}
     askers = [f"s{n}" for n, ask in enumerate(asks[:place]) if ask == "receive"]
     if draw(st.booleans()) and askers:
-        return {"opened_by": {"step": draw(st.sampled_from(askers)), "outcome": "questions_asked"}}
+        outcome, keeps = draw(st.sampled_from(["questions_asked", "plan_requested"])), draw(st.booleans())
+        return {"opened_by": {"step": draw(st.sampled_from(askers)), "outcome": outcome}, "keeps_case_open": keeps}
     if earlier and draw(st.integers(0, 3)) > 0:
         after = draw(st.lists(st.sampled_from(earlier), unique=True, min_size=1, max_size=3))
         found["after"] = after
         if draw(st.booleans()):
             found["returned_to"] = draw(st.sampled_from(after))
+    if draw(st.integers(0, 5)) == 0:
+        found |= draw(st.sampled_from([{"opens_after_days": 30}, {"opens_on": "held_on"}]))
     if earlier and draw(st.integers(0, 3)) == 0:
         found[draw(st.sampled_from(["when", "unless"]))] = [
             {"attribute": "places", draw(st.sampled_from(["above", "at_most"])): 10}
@@ -97,7 +106,8 @@ def _due(draw: st.DrawFn, step: dict[str, Any]) -> dict[str, Any]:
     if step["mode"] == "written_procedure":
         due: dict[str, Any] = {"window_days": draw(st.integers(1, 20))}
     else:
-        choices: list[dict[str, Any]] = [{}, {"due": "deadline"}, {"due": "attribute", "due_on": "held_on"}]
+        choices: list[dict[str, Any]] = [{}, {"due": "deadline"}, {"due": "days", "due_days": 9}]
+        choices.append({"due": "attribute", "due_on": "held_on"})
         due = draw(st.sampled_from([*choices, *([{"due": "asked"}] if "opened_by" in step else [])]))
     if len(due) > 0 and draw(st.booleans()):
         due["reminders"] = draw(st.sampled_from([[{"days_before_due": 3}], [{"days_after_due": 1}]]))
@@ -115,6 +125,14 @@ def _completion(draw: st.DrawFn, step: dict[str, Any]) -> dict[str, Any]:
     if "bodies" in step and draw(st.integers(0, 3)) == 0:
         found["must_have"] = [draw(st.sampled_from(step["bodies"]))]
     return found
+
+
+def _ends(draw: st.DrawFn, step: dict[str, Any]) -> dict[str, Any]:
+    """Perhaps results with which the case ends."""
+    if step["ask"] != "approve" or draw(st.integers(0, 3)) > 0:
+        return {}
+    few = ["not_enough"] if "at_least" in step or "must_have" in step else []
+    return {"ends_on": draw(st.sampled_from([["rejected"], ["rejected", "returned"], ["returned", *few]]))}
 
 
 def _whom(draw: st.DrawFn) -> dict[str, Any]:

@@ -213,3 +213,31 @@ def test_names_that_xml_cannot_hold_are_made_harmless() -> None:
     process = all_of(xml_of(ON_THE_WAY), "bpmn:process")[0]
 
     assert process.get("name") == 'Egen <b> & "co" \ufffd'
+
+
+def test_a_step_that_opens_later_waits_at_a_timer() -> None:
+    """For its days, before the task."""
+    root = xml_of(shipped("samarbejdsaftale"))
+    timer = all_of(root, ".//bpmn:intermediateCatchEvent[@id='opens_evaluation']")[0]
+
+    assert timer.get("name") == "Åbner efter 365 dage"
+    assert [e.text for e in all_of(timer, "bpmn:timerEventDefinition/bpmn:timeDuration")] == ["P365D"]
+    flows = {(flow.source, flow.target) for flow in layout_of(shipped("samarbejdsaftale")).flows}
+    assert ("opens_evaluation", "step_evaluation") in flows
+
+
+def test_a_step_that_opens_on_a_date_names_its_attribute() -> None:
+    """The day is known by the case only."""
+    text = shipped("samarbejdsaftale").replace("opens_after_days = 365", 'opens_on = "evaluate_on"')
+
+    assert "evaluate_on" in [e.text for e in all_of(xml_of(text), ".//bpmn:timeDate")]
+
+
+def test_a_result_that_ends_the_case_is_an_end_of_its_own() -> None:
+    """An event on the task's border, and the end of everything."""
+    root = xml_of(shipped("kommissorium"))
+    layout = layout_of(shipped("kommissorium"))
+
+    assert {s.id: s.name for s in layout.shapes}["ends_dassos"] == "Afvist"
+    assert ("ends_dassos", "ended_dassos") in {(flow.source, flow.target) for flow in layout.flows}
+    assert all_of(root, ".//bpmn:endEvent[@id='ended_dassos']/bpmn:terminateEventDefinition")

@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from domain.drawing import Drawing, EdgeKind, draw, enough_in_words, needed_in_words
+from domain.drawing import Drawing, EdgeKind, draw, enough_in_words, needed_in_words, opens_in_words
 from domain.mermaid import as_mermaid
 from domain.route import Route
 from tests.domain.desk import midtjylland
@@ -125,3 +125,28 @@ def test_every_line_of_a_chart_is_a_node_or_an_edge(text: str) -> None:
 
     assert lines[0] == "flowchart TD"
     assert [line for line in lines[1:] if not LINE.fullmatch(line)] == []
+
+
+LATER = 'after = ["a"]\nopens_after_days = 180'
+
+
+def test_a_step_says_when_its_clock_opens_it() -> None:
+    """By days or by a date."""
+    found = own(step("a") + step("b", LATER) + step("c", 'opens_on = "held_on"')).steps
+
+    assert [opens_in_words(node.step) for node in found if node.step] == [
+        "",
+        "åbner efter 180 dage",
+        "åbner på datoen held_on",
+    ]
+    assert any("åbner efter 180 dage" in line for line in as_mermaid(own(step("a") + step("b", LATER))))
+
+
+def test_a_result_that_ends_the_case_leads_to_its_end() -> None:
+    """What else is sent back still leads to the revision; with nothing left there is none."""
+    drawing = own(step("a", 'ends_on = ["rejected"]'))
+    assert pairs(drawing, EdgeKind.ENDING) == {("a", "end")}
+    assert [edge.label for edge in drawing.edges_of(EdgeKind.REVISION)] == ["Sendt tilbage"]
+    assert '    step-a -->|"Afvist"| case-end' in as_mermaid(drawing)
+
+    assert own(step("a", 'ends_on = ["rejected", "returned"]')).revision is None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -10,7 +11,7 @@ import pytest
 
 from domain.faults import InvalidDataError
 from domain.names import Name
-from domain.organisation import Decides, Organisation, UnknownBodyError, UnknownGroupError
+from domain.organisation import Decides, Organisation, UnknownBodyError, UnknownGroupError, UnknownRouteError
 
 ORGANISATION = 'id = "proeve"\nname = { da = "Prøve", en = "Trial" }\n'
 SECRETARIAT = """
@@ -212,6 +213,29 @@ def test_the_newest_version_of_a_route_is_the_routes() -> None:
     organisation = Organisation.parse({**SOUND, **files, "routes/c.toml": ROUTE})
 
     assert {route.id: route.version for route in organisation.routes.values()} == {"orientering": 10}
+
+
+def test_every_version_of_a_route_is_known() -> None:
+    """By its number, the oldest first; without one the newest is meant."""
+    files = {f"routes/{n}.toml": ROUTE.replace("version = 1", f"version = {v}") for n, v in (("a", 2), ("b", 10))}
+    organisation = Organisation.parse({**SOUND, **files, "routes/c.toml": ROUTE})
+
+    assert list(organisation.versions_of("orientering")) == [1, 2, 10]
+    assert [organisation.route("orientering", v).version for v in (None, 2)] == [10, 2]
+    assert organisation.versions_of("none") == {}
+
+
+@pytest.mark.parametrize(
+    ("route", "version", "message"),
+    [
+        ("orienterin", None, 'there is no route "orienterin"; did you mean "orientering"?'),
+        ("orientering", 3, 'the route "orientering" has no version 3; choose one of 1'),
+    ],
+)
+def test_a_route_or_version_that_is_not_there_is_absent(route: str, version: int | None, message: str) -> None:
+    """The refusal names what there is."""
+    with pytest.raises(UnknownRouteError, match=re.escape(message)):
+        Organisation.parse({**SOUND, "routes/a.toml": ROUTE}).route(route, version)
 
 
 @pytest.mark.parametrize(

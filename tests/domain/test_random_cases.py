@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.additions import Addition, ConditionKind
-from domain.asks import ASKS, OBJECTED, OUTCOMES
+from domain.asks import ASKS, OBJECTED, OUTCOMES, WITH_DUE_DATE
 from domain.case import Case, Status, StepState
 from domain.commands import Command
 from domain.errors import RefusalError
@@ -163,6 +163,12 @@ class RandomCase(RuleBasedStateMachine):
         """The secretariat moves the deadline."""
         self._attempt(lambda: self.desk.commands("extend", self.desk.now.date() + timedelta(days=days), "udsat"))
 
+    @rule(days=st.integers(-5, 90), attribute=st.sampled_from(["held_on", "never_given", "unknown"]))
+    def sets(self, days: int, attribute: str) -> None:
+        """The secretariat moves a date that the route may ask about."""
+        day = (self.desk.now.date() + timedelta(days=days)).isoformat()
+        self._attempt(lambda: self.desk.commands("set_attribute", attribute=attribute, value=day, reason="flyttet"))
+
     @rule(data=st.data(), name=st.sampled_from(["add_body", "release_body"]))
     def asks_others(self, data: st.DataObject, name: str) -> None:
         """The secretariat has one more body asked, or one less."""
@@ -272,7 +278,7 @@ class RandomCase(RuleBasedStateMachine):
 
     @staticmethod
     def _due(outcome: str) -> date | None:
-        return DUE if outcome == "questions_asked" else None
+        return DUE if outcome in WITH_DUE_DATE else None
 
     def _try(self, body: str, number: int, send: Callable[[], Any]) -> None:
         effect = self._attempt(send)

@@ -188,3 +188,38 @@ def test_a_must_have_that_is_not_asked() -> None:
     line = the_only(head() + step("a", 'group = "councils"\nmust_have = ["dassos"]', ask="join"))
 
     assert 'steps[a].must_have: warning: names "dassos", whom the step does not ask' in line
+
+
+FEW = 'at_least = 2\ncomplete = "enough"\nbodies = ["dassos", "kd-net"]'
+
+
+def counted(rest: str = "") -> str:
+    """A step that counts its consents."""
+    return step("a", f"{FEW}\n{rest}").replace('bodies = ["dassos"]\n', "")
+
+
+def test_a_step_after_one_with_too_few_consents_is_warned_of() -> None:
+    """The route counts them, and then goes on as if they were enough."""
+    line = the_only(head("b") + counted() + step("b", 'after = ["a"]', ask="note"))
+
+    assert line.startswith('own.toml:steps[a].at_least: warning: lets "b" open also when too few have consented; write')
+
+
+@pytest.mark.parametrize(
+    ("top", "rest", "later"),
+    [
+        (head("b"), 'ends_on = ["not_enough"]', 'after = ["a"]'),
+        (head("b"), "", ""),
+        (head("a").replace('"a" }', '"a", rejected_by = ["not_enough"] }'), "", 'after = ["a"]'),
+    ],
+)
+def test_a_route_that_says_what_too_few_mean_is_not_warned_of(top: str, rest: str, later: str) -> None:
+    """By ending the case, by nothing that follows, or by the case's own result."""
+    assert warnings(top + counted(rest) + step("b", later, ask="note")) == []
+
+
+def test_a_reminder_before_a_step_opens_is_warned_of_whatever_counts_its_days() -> None:
+    """A window, or the days after its opening."""
+    rest = 'due = "days"\ndue_days = 7\nreminders = [{ days_before_due = 9 }]'
+
+    assert "before the window of 7 days opens" in the_only(head() + step("a", rest))

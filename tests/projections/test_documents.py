@@ -12,8 +12,11 @@ from domain.commands import Command
 from domain.inquiring import Inquiry
 from domain.renewing import Renewal
 from projections.documents import Document, case_document, is_overdue
-from tests.domain.desk import SECRETARIAT, Desk
+from tests.domain.desk import SECRETARIAT, Desk, midtjylland_with
+from tests.domain.test_follow_ups import HEAD, step
 
+FIRST = f"\n{step('approve')}"
+LATER = FIRST + step("later", 'after = ["approve"]\nopens_after_days = 30', "note")
 CASE_KEYS = {
     "id", "route", "title", "status", "result", "deadline", "opened_at", "closed_at", "waiting_for", "steps", "papers",
     "position",
@@ -215,3 +218,62 @@ def _document(desk: Desk) -> Document:
 def _step(desk: Desk, step_id: str) -> Document:
     found: Document = next(step for step in _document(desk)["steps"] if step["id"] == step_id)
     return found
+
+
+def test_a_waiting_step_says_when_it_will_open() -> None:
+    """By its clock, once that is known; a step that is open says it no more."""
+    desk = Desk("2022-01-10", midtjylland_with(HEAD + LATER))
+    desk.open("own")
+    assert _step(desk, "later")["opens_on"] is None
+    desk.answers("dassos", "approved")
+
+    assert _step(desk, "later")["opens_on"] == "2022-02-09"
+    desk.let_pass("2022-02-09")
+    assert (_step(desk, "later")["state"], _step(desk, "later")["opens_on"]) == ("open", None)
+
+
+def test_a_step_whose_date_is_not_given_says_which_one_it_waits_for() -> None:
+    """From when its turn has come, until the secretariat sets it."""
+    desk = Desk("2022-01-10", midtjylland_with(HEAD + LATER.replace("opens_after_days = 30", 'opens_on = "held_on"')))
+    desk.open("own")
+    assert _step(desk, "later")["awaits_date"] is None
+    desk.answers("dassos", "approved")
+    assert (_step(desk, "later")["awaits_date"], _step(desk, "later")["opens_on"]) == ("held_on", None)
+    desk.commands("set_attribute", attribute="held_on", value="2022-03-01", reason="aftalt")
+
+    assert (_step(desk, "later")["awaits_date"], _step(desk, "later")["opens_on"]) == (None, "2022-03-01")
+
+
+def test_the_outcome_so_far_is_the_result_in_the_end() -> None:
+    """The result itself stays null while the case runs."""
+    desk = Desk("2022-01-10", midtjylland_with(HEAD + LATER))
+    desk.open("own")
+    desk.answers("dassos", "approved")
+    assert (_document(desk)["result"], _document(desk)["outcome_so_far"]) == (None, "approved")
+    desk.let_pass("2022-02-10")
+    desk.answers("dassos", "noted")
+
+    assert (_document(desk)["result"], _document(desk)["outcome_so_far"]) == ("approved", "approved")
+
+
+def test_an_entry_into_force_says_what_it_waits_for() -> None:
+    """The day expected, each provision, and in the end the day it was."""
+    entry = 'entry_into_force = { on = "in_force_on", provided = ["approve"], replaces = "aftalen fra 2011" }'
+    desk = Desk("2022-01-10", midtjylland_with(f"{HEAD}{entry}{FIRST}"))
+    desk.open("own", attributes={"in_force_on": "2022-01-20"})
+    waiting = {"expected_on": "2022-01-20", "on": None, "missed": False, "holds": False}
+    assert _document(desk)["entry_into_force"] == {**waiting, "provided": [{"step": "approve", "holds": False}]}
+    assert _document(desk)["replaces"] == {"text": "aftalen fra 2011", "case": None}
+    desk.let_pass("2022-01-22")
+    assert _document(desk)["entry_into_force"]["missed"] is True
+    desk.answers("dassos", "approved")
+
+    entered = {"expected_on": "2022-01-20", "on": "2022-01-22", "missed": True, "holds": True}
+    assert _document(desk)["entry_into_force"] == {**entered, "provided": [{"step": "approve", "holds": True}]}
+
+
+def test_a_case_without_an_entry_into_force_says_nothing_of_it(desk: Desk) -> None:
+    """Both keys are there, and null."""
+    desk.open()
+
+    assert (_document(desk)["entry_into_force"], _document(desk)["replaces"]) == (None, None)

@@ -358,6 +358,23 @@ def test_dates_are_written_as_people_write_them(day: str, da: str, en: str) -> N
     assert (long_date(day).da, long_date(day).en) == (da, en)
 
 
+AGREEMENT = """
+id = "agreement"
+version = 1
+name = { da = "Aftale", en = "Agreement" }
+source = "Aftalen træder i kraft, når DASSOS har godkendt den."
+ending = { status = "approved", result_of = "dassos" }
+entry_into_force = { on = "in_force_on", provided = ["dassos"], replaces = "aftalen fra 2011" }
+
+[[steps]]
+id = "dassos"
+name = { da = "DASSOS godkender", en = "DASSOS approves" }
+ask = "approve"
+bodies = ["dassos"]
+mode = "meeting"
+"""
+
+
 def test_an_inquiry_tells_whom_it_asks_what_and_until_when(desk: Desk) -> None:
     """And why it was ended early."""
     desk.commands("inquire", Inquiry(["lemvig", "skive"], "Hvor mange\nborgere?", date(2025, 8, 25)))
@@ -473,7 +490,69 @@ def _every_kind_of_event() -> list[Document]:
     whole.cases.renew(whole.id, Command.by(SECRETARIAT), Renewal(["lemvig"], "Styrelsen har bedt om det"))
     reopened.commands("inquire", Inquiry(["kd-net"], "Hvor mange?", date(2025, 4, 1)))
     reopened.commands("end_inquiry", "Svaret er fundet")
-    return [entry for desk in (whole, rejected, simple, reopened, written) for entry in _timeline(desk)]
+    desks = (whole, rejected, simple, reopened, written, _agreement())
+    return [entry for desk in desks for entry in _timeline(desk)]
+
+
+def _agreement() -> Desk:
+    """An agreement that moves to a new version, misses its day, and enters into force on a later one."""
+    desk = Desk("2022-07-01", midtjylland_with(AGREEMENT))
+    desk.open("agreement", title="Aftale", attributes={"in_force_on": "2022-08-01"})
+    desk.cases.organisation = midtjylland_with(AGREEMENT, AGREEMENT.replace("version = 1", "version = 2"))
+    desk.commands("migrate", to_version=2, reason="Ny skabelon")
+    desk.let_pass("2022-08-02")
+    desk.commands("set_attribute", attribute="in_force_on", value="2022-09-01", reason="Et råd mangler")
+    desk.answers("dassos", "approved")
+    desk.let_pass("2022-09-01")
+    return desk
+
+
+def test_an_agreement_tells_of_its_entry_into_force() -> None:
+    """The version that it follows, the day that was missed and moved, and what it replaces."""
+    desk = _agreement()
+
+    assert _sentences(desk, "case.migrated") == [
+        (
+            "Sagen følger nu version 2 af sit forløb: Ny skabelon",
+            "The case now follows version 2 of its route: Ny skabelon",
+        )
+    ]
+    assert _sentences(desk, "case.entry_into_force_missed") == [
+        (
+            "Ikrafttrædelsen 1. august 2022 blev ikke nået; der mangler »DASSOS godkender«.",
+            "The entry into force on 1 August 2022 was missed; “DASSOS approves” is lacking.",
+        )
+    ]
+    assert _sentences(desk, "case.attribute_set") == [
+        (
+            "»in_force_on« blev ændret fra 1. august 2022 til 1. september 2022: Et råd mangler",
+            "“in_force_on” was changed from 1 August 2022 to 1 September 2022: Et råd mangler",
+        )
+    ]
+    assert _sentences(desk, "case.entered_into_force") == [
+        (
+            "»Aftale« trådte i kraft 1. september 2022 og erstatter aftalen fra 2011.",
+            "“Aftale” entered into force on 1 September 2022 and replaces aftalen fra 2011.",
+        )
+    ]
+
+
+def test_a_case_that_ends_early_says_with_what() -> None:
+    """The step and its result, also where another step was dropped because of it."""
+    desk = Desk("2024-08-12")
+    desk.open("samarbejdsaftale-underskrift", title="Aftale")
+    desk.answers("dassos", "not_supported")
+
+    assert _sentences(desk, "case.step_skipped")[0] == (
+        "Trinnet »Aftalen udarbejdes« bortfaldt, fordi »DASSOS bakker op« endte med »Ikke bakket op«.",
+        "The step “The agreement is drafted” was dropped, because “DASSOS supports” ended with “Not supported”.",
+    )
+    assert _sentences(desk, "case.closed") == [
+        (
+            "Sagen blev afvist: Ikke bakket op i trinnet »DASSOS bakker op«.",
+            "The case was rejected: Not supported in the step “DASSOS supports”.",
+        )
+    ]
 
 
 def _add_and_settle(desk: Desk) -> None:

@@ -340,6 +340,105 @@ async def test_whom_a_step_cannot_ask_is_refused_by_its_field(
     assert (response.status_code, response.json()["errors"][0]["field"]) == (status, field), response.text
 
 
+async def test_an_attribute_is_set(office: Office) -> None:
+    """With a reason; the case shows it, and the timeline tells it."""
+    case = office.open_case(route="samarbejdsaftale", attributes={"hearing_by": "2025-06-01"})
+    body = {"attribute": "in_force_on", "value": "2025-09-01", "reason": "ventes"}
+    response = await post(office, f"/cases/{case}/attributes", body, "set-1")
+    again = await post(office, f"/cases/{case}/attributes", body, "set-1")
+
+    assert (response.status_code, response.json()["effect"]) == (200, "counted")
+    assert again.json() == response.json()
+    assert office.cases.get(case).attributes["in_force_on"] == "2025-09-01"
+    assert office.events(case).count("case.attribute_set") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"attribute": "places", "value": 3, "reason": "x"}, 422, "attribute"),
+        ({"attribute": "in_force_on", "value": "snart", "reason": "x"}, 422, "value"),
+        ({"attribute": "in_force_on", "value": None, "reason": "x"}, 422, "value"),
+        ({"attribute": "in_force_on", "value": {"a": 1}, "reason": "x"}, 422, "value"),
+        ({"attribute": "in_force_on", "reason": "x"}, 422, "value"),
+        ({"attribute": "in_force_on", "value": "2025-09-01"}, 422, "reason"),
+        ({"attribute": "hearing_by", "value": "2025-06-01", "reason": "x"}, 409, "value"),
+    ],
+)
+async def test_an_attribute_that_cannot_be_is_refused(
+    office: Office, body: dict[str, Any], status: int, field: str
+) -> None:
+    """By its field."""
+    case = office.open_case(route="samarbejdsaftale", attributes={"hearing_by": "2025-06-01"})
+    response = await post(office, f"/cases/{case}/attributes", body)
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (status, field), response.text
+
+
+NEWER = """
+id = "orientering"
+version = 2
+name = { da = "Orientering", en = "Orientation" }
+source = "Med en opfølgning."
+ending = { status = "completed", result_of = "note" }
+
+[[steps]]
+id = "note"
+name = { da = "Tager til efterretning", en = "Notes it" }
+ask = "note"
+bodies = ["dassos"]
+mode = "meeting"
+
+[[steps]]
+id = "again"
+name = { da = "Følger op", en = "Follows up" }
+ask = "note"
+bodies = ["dassos"]
+mode = "meeting"
+after = ["note"]
+opens_after_days = 180
+"""
+
+
+async def test_a_case_moves_to_a_newer_version(database: Database, tmp_path: Path) -> None:
+    """Where its steps allow it; where not, every reason stands in the problem."""
+    folder = tmp_path / "organisation"
+    shutil.copytree(MIDTJYLLAND, folder)
+    async with running_office(database.service_url, tmp_path / "data") as office:
+        moving, hindered = office.open_case(route="orientering"), office.open_case(route="orientering")
+    newer = folder / "routes" / "orientering.v2.toml"
+    newer.write_text(NEWER.replace("asks_concerned = true\n", ""), "utf-8")
+    async with running_office(database.service_url, tmp_path / "data", organisation=folder) as office:
+        moved = await post(office, f"/cases/{moving}/migrate", {"to_version": 2, "reason": "opfølgning"})
+        none = await post(office, f"/cases/{moving}/migrate", {"to_version": 7})
+        known = (await office.client.get(f"{API}/routes", headers=office.token())).json()["items"]
+        assert office.cases.get(moving).route.version == 2
+    newer.write_text(NEWER.replace('"note"\nbodies', '"approve"\nbodies').replace('["dassos"]', '["kd-net"]'), "utf-8")
+    async with running_office(database.service_url, tmp_path / "data", organisation=folder) as office:
+        refused = await post(office, f"/cases/{hindered}/migrate", {"to_version": 2})
+
+    assert (moved.status_code, moved.json()["effect"]) == (200, "counted")
+    assert (none.status_code, none.json()["errors"][0]["field"]) == (422, "to_version")
+    assert {route["id"]: route["versions"] for route in known}["orientering"] == [1, 2]
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/several_conflicts")
+    assert [error["what"] for error in refused.json()["errors"]] == [
+        "the step 'note' has begun with 'note', and the new version asks 'approve'",
+        "the step 'note' has asked or heard dassos, whom the new version does not ask",
+    ]
+
+
+async def test_a_waiting_step_and_an_entry_into_force_are_in_the_document(office: Office) -> None:
+    """As the case's keys say."""
+    case = office.open_case(
+        route="samarbejdsaftale", attributes={"hearing_by": "2025-06-01", "in_force_on": "2026-01-01"}
+    )
+    document = (await office.client.get(f"{API}/cases/{case}", headers=office.token())).json()
+
+    assert document["entry_into_force"]["expected_on"] == "2026-01-01"
+    assert document["replaces"] == {"text": "aftalen fra 2011", "case": None}
+    assert {"opens_on", "awaits_date"} <= document["steps"][0].keys()
+
+
 TWICE = """
 id = "twice"
 version = 1

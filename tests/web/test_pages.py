@@ -11,8 +11,10 @@ from uuid import UUID
 import pytest
 
 from domain.answering import Reply
+from tests.domain.desk import midtjylland_with
 from tests.web.office import OPENED_ON, Office, decision, delay
 from tests.web.test_access import sign_in
+from tests.web.test_commands import NEWER as FOLLOW_UP
 from web import words
 
 APPROVED = ("dassos", "kd-net", "kkr-midtjylland")
@@ -92,6 +94,34 @@ async def test_a_case_shows_its_councils(office: Office) -> None:
         assert text in html
     grid = html[html.index('class="grid"') :]
     assert grid.index("Favrskov") < grid.index("Viborg") < grid.index("Aarhus")
+
+
+async def test_a_case_shows_its_entry_into_force(office: Office) -> None:
+    """The day expected, and what is replaced, by a link where that is another case of ours."""
+    dates = {"hearing_by": "2025-06-01", "in_force_on": "2026-01-01"}
+    earlier = office.open_case(route="samarbejdsaftale", attributes=dates)
+    later = office.open_case(route="samarbejdsaftale", attributes={**dates, "replaces": str(earlier)})
+    html, linked = await page_of(office, earlier), await page_of(office, later)
+
+    check(html)
+    for text in ("Ventes i kraft", "1. januar 2026", "Erstatter", "aftalen fra 2011"):
+        assert text in html
+    assert f'<a href="/cases/{earlier}">{earlier}</a>' in linked
+
+
+async def test_a_case_shows_its_outcome_and_when_its_follow_up_opens(office: Office) -> None:
+    """While it runs on."""
+    case = office.open_case(route="orientering")
+    office.cases.organisation = midtjylland_with(FOLLOW_UP.replace("version = 2", "version = 1"), FOLLOW_UP)
+    office.cases.migrate(case, office.command(), to_version=2)
+    reply = Reply("noted", OPENED_ON)
+    office.cases.answer(case, office.command(), "dassos", reply, "secretariat")
+    office.cases.advance(case)
+    html = await page_of(office, case)
+
+    check(html)
+    for text in ("Foreløbigt resultat", "Taget til efterretning", "Åbner", "14. september 2025"):
+        assert text in html
 
 
 @pytest.mark.parametrize(("supports", "said"), [(True, "bakker op"), (False, "bakker ikke op")])

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,13 +16,18 @@ from temporalio.exceptions import ApplicationError
 
 from domain.answering import Reply
 from domain.case import AnswerState, Status, StepState
+from domain.cases import Taken
 from domain.commands import Actor, Command
-from domain.dates import danish_date
+from domain.dates import danish_date, start_of_day
+from domain.following import opening_day
 from tests.domain.desk import midtjylland_with
+from tests.domain.test_follow_ups import HEAD, step
 from tests.workflows.stage import SECRETARIAT, SkippingStage, count, skipping_stage
 from workers.temporal import Waking, wake
 from workflows.messages import CHANGED, Changed
 
+FOLLOW_UP = HEAD + step("approve") + step("later", 'after = ["approve"]\nopens_after_days = 180', "note")
+IN_FORCE = f'{HEAD}entry_into_force = {{ on = "in_force_on", provided = ["approve"] }}\n{step("approve")}'
 ADVANCES = EventType.EVENT_TYPE_MARKER_RECORDED
 """Each advance leaves one marker."""
 
@@ -223,3 +230,47 @@ async def test_terminated_process_comes_back_by_the_next_event(stage: SkippingSt
     await stage.handle(case.case_id).result()
     described = await stage.client.get_workflow_handle(f"case:{case.case_id}").describe()
     assert described.status == WorkflowExecutionStatus.COMPLETED
+
+
+async def test_follow_up_opens_by_itself_after_half_a_year(stage: SkippingStage) -> None:
+    """Nobody does anything for 180 days, and then DASSOS is asked; a suspension on the way moves the day."""
+    case = await opened_along(stage, FOLLOW_UP)
+    await stage.answer(case.case_id, "dassos", "approved")
+    await stage.settle()
+    step = stage.cases.get(case.case_id).route.step("later")
+    day = opening_day(stage.cases.get(case.case_id), step)
+    assert day is not None
+    assert stage.cases.get(case.case_id).waiting_for() == []
+    await stage.do(lambda: stage.cases.suspend(case.case_id, Command.by(SECRETARIAT), "ferie"))
+    await stage.env.sleep(timedelta(days=10))
+    await stage.do(lambda: stage.cases.resume(case.case_id, Command.by(SECRETARIAT)))
+    moved = day + timedelta(days=10)
+    assert f"åbner {moved}" in await stage.details(case.case_id)
+
+    await stage.until(start_of_day(moved) - timedelta(hours=1))
+    assert stage.cases.get(case.case_id).current("later").state == StepState.WAITING
+    await stage.until(start_of_day(moved) + timedelta(seconds=1))
+    assert stage.cases.get(case.case_id).waiting_for() == ["dassos"]
+
+
+async def test_agreement_enters_into_force_on_its_day_and_ends_its_process(stage: SkippingStage) -> None:
+    """The process wakes for it; with the entry the case is over."""
+    day = danish_date(await asyncio.to_thread(stage.cases.clock)) + timedelta(days=90)
+    case = await opened_along(stage, IN_FORCE, attributes={"in_force_on": day.isoformat()})
+    await stage.answer(case.case_id, "dassos", "approved")
+    await stage.settle()
+    assert stage.cases.get(case.case_id).status == Status.RUNNING
+
+    await stage.until(start_of_day(day) + timedelta(seconds=1))
+
+    await stage.handle(case.case_id).result()
+    ended = stage.cases.get(case.case_id)
+    assert (ended.status, ended.in_force_on) == (Status.APPROVED, day)
+
+
+async def opened_along(stage: SkippingStage, route: str, **facts: Any) -> Taken:
+    """A case along a route of the test's own."""
+    stage.cases.organisation = midtjylland_with(route)
+    case = await stage.open("own", **facts)
+    await stage.settle()
+    return case
