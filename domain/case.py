@@ -17,7 +17,7 @@ from domain.blocking import Block, find_blocks
 from domain.dates import danish_date
 from domain.organisation import SECRETARIAT
 from domain.participation import JOIN, Word, word_named
-from domain.route import INQUIRY, parse_route
+from domain.route import INQUIRY, REVISION, parse_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -832,7 +832,7 @@ class Case(BaseAggregate[UUID]):
             case.asked = {step: list(bodies) for step, bodies in self.asked.items()}
             kept = case.rounds
             case.rounds = {step.id: case.migrated_rounds(step.id, kept) for step in case.route.steps}
-            case.rounds |= {step: rounds for step, rounds in kept.items() if step == case.route.revision.id}
+            case.rounds |= {step: rounds for step, rounds in kept.items() if step in {REVISION, INQUIRY}}
 
     class EnteredIntoForce(Event):
         """What the case was about has entered into force."""
@@ -957,7 +957,7 @@ class Case(BaseAggregate[UUID]):
 
     def move_dates(self, since: date, days: int) -> None:
         """Move the dates among the attributes that lie on `since` or after it."""
-        for name in self.route.dated_attributes:
+        for name in self.route.clock_attributes:
             day = self.date_in(name)
             if day is not None and day >= since:
                 self.attributes = {**self.attributes, name: (day + timedelta(days=days)).isoformat()}

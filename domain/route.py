@@ -228,10 +228,16 @@ class Route:
         return found
 
     @cached_property
-    def dated_attributes(self) -> tuple[str, ...]:
-        """The case's attributes that hold dates: those that steps are due, open or start on, and that of the entry."""
-        named = [name for step in self.steps for name in (step.due_on, step.opens_on, step.starts_on)]
+    def clock_attributes(self) -> tuple[str, ...]:
+        """The case's attributes that hold dates of its process: what steps are due or open on, and its entry's day."""
+        named = [name for step in self.steps for name in (step.due_on, step.opens_on)]
         return tuple(dict.fromkeys(name for name in (*named, self.entry and self.entry.on) if name))
+
+    @cached_property
+    def dated_attributes(self) -> tuple[str, ...]:
+        """Every attribute of the case that holds a date: those of its clocks, and on which a scheme's term starts."""
+        starts = [step.starts_on for step in self.steps if step.starts_on]
+        return tuple(dict.fromkeys((*self.clock_attributes, *starts)))
 
     @cached_property
     def attributes(self) -> tuple[str, ...]:

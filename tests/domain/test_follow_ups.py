@@ -292,3 +292,15 @@ def test_a_plan_requested_with_the_decision_in_one_letter_is_still_made() -> Non
 
     desk.answers("dassos", "approved", step="plan")
     assert (desk.case.status, desk.case.result) == (Status.APPROVED, "supported")
+
+
+def test_a_suspension_does_not_move_the_term_of_a_scheme() -> None:
+    """That the case stood still changes nothing about when the scheme begins."""
+    desk = Desk("2021-11-01")
+    desk.open("tilslutning", deadline=date(2021, 12, 15), attributes={"term_start": "2022-07-01"})
+    desk.commands("suspend", "afventer")
+    desk.let_pass("2021-11-11")
+    desk.commands("resume")
+
+    assert desk.case.attributes == {"term_start": "2022-07-01"}
+    assert desk.case.deadline == date(2021, 12, 25)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from domain.asks import ASKS, WITH_DUE_DATE
 from domain.case import Case, Status, StepState
 from domain.errors import CaseEndedError, ConflictError, InvalidError, RefusalError, SeveralConflictsError
+from domain.inquiring import Inquiry
 from projections.documents import case_document
 from tests.domain.desk import Desk, midtjylland_with
 from tests.domain.random_routes import ATTRIBUTES, routes
@@ -232,6 +233,15 @@ def test_a_revision_under_way_goes_on() -> None:
     desk.commands("resubmit")
 
     assert desk.round("approve").number == 2
+
+
+def test_an_inquiry_under_way_goes_on() -> None:
+    """Whom it asks is asked still."""
+    desk = opened()
+    desk.commands("inquire", Inquiry(["samsoe"], "Hvor mange?", date(2022, 2, 1)))
+    moves(desk, *OLD)
+
+    assert desk.case.waiting_for() == ["dassos", "samsoe"]
 
 
 def test_a_suspended_case_can_move() -> None:
