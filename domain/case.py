@@ -572,16 +572,20 @@ class Case(BaseAggregate[UUID]):
         def change(self, case: Case) -> None:
             """Put the right values in place of the wrong ones; a participant's newer word stands."""
             answer = case.answer(self.step, self.round, self.body)
-            if not case.hear_again(self):
+            answer.roots[self.message_id] = answer.root(self.corrects)
+            if case.hear_again(self):
+                self.put_right(case, answer)
+            else:
                 answer.messages.append(self.message_id)
-                return
+            replace_corrected(case, self, answer)
+
+        def put_right(self, case: Case, answer: Answer) -> None:
+            """Let the body's place hold the right values."""
             self.fill(answer)
             answer.concerned_version = self.version or answer.concerned_version or case.newest_version
             interim = case.meaning(self.step, self.outcome) == Meaning.INTERIM
             answer.state = AnswerState.AWAITING if interim else AnswerState.ANSWERED
             answer.corrected = True
-            answer.roots[self.message_id] = answer.root(self.corrects)
-            replace_corrected(case, self, answer)
             case.correct_interim(self, still_interim=interim)
 
     class DelayReported(Event):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domain.additions import Addition
 from domain.answering import Reply
 from domain.case import AnswerState, Case, Status, StepState
 from domain.errors import AlreadyAnsweredError, BodyNotAskedError, CaseEndedError, ConflictError, InvalidError
@@ -207,6 +208,16 @@ def test_a_correction_of_an_earlier_word_leaves_the_newest() -> None:
         ("joined", date(2025, 8, 1)),
         ("left", date(2026, 1, 1)),
     ]
+
+
+def test_a_correction_of_an_earlier_word_keeps_the_tasks_that_it_tells_of() -> None:
+    """They are not lost with the values that a newer word hides."""
+    desk = scheme()
+    desk.answers("lemvig", "joined", "m1")
+    desk.answers("lemvig", "left", "m2")
+    desk.corrects("lemvig", "m1", "joined", tasks=[Addition(text="Send aftalen")])
+
+    assert [task.text for task in desk.case.tasks] == ["Send aftalen"]
 
 
 def test_a_correction_of_the_newest_word_stands_in_its_place() -> None:
