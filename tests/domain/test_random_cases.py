@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -28,6 +29,8 @@ from projections.timeline import timeline_entry
 from tests.domain.desk import SECRETARIAT as METTE
 from tests.domain.desk import Desk, midtjylland, midtjylland_with
 from tests.domain.random_routes import ATTRIBUTES, BODIES, routes
+
+pytestmark = pytest.mark.timeout(600)  # many cases in one test, on machines that have more to do
 
 DUE = date(2025, 9, 5)
 MOST_TURNS = 120
