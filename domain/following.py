@@ -13,6 +13,7 @@ from domain.calendar import working_day_after, working_day_before
 from domain.case import Answer, AnswerState, Case, Interim, Round, Status, StepState, Why
 from domain.dates import at_danish_time, danish_date, end_of_day, start_of_day
 from domain.entering import awaits_entry, coming_moments, entered, missed, missing
+from domain.participation import JOIN
 from domain.route import INQUIRY, NO_ANSWER, NOT_ENOUGH
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ def tally(step: Step, current: Round, *, is_due: bool = False) -> str | None:
     stopped = stopped or _SILENCE.get(current.silence or "")
     consents = _consents(step, current, final)
     enough = _is_enough(step, current, consents)
-    settled = enough or not _is_enough(step, current, {*consents, *current.pending})
-    ended = not current.pending or (step.complete == "enough" and settled)
+    ended = not current.pending or (step.complete == "enough" and (enough or _is_hopeless(step, current, consents)))
     if stopped or not (ended or (step.complete == "at_due" and is_due)):
         return stopped
     if enough:
@@ -142,6 +142,11 @@ def _is_enough(step: Step, current: Round, consents: Collection[str]) -> bool:
     unheard = [b for b, a in current.asked.items() if a.state == AnswerState.SILENT and b not in consents]
     asked = len(current.asked) - (len(unheard) if step.at_least is None else 0)
     return len(consents) >= step.enough(asked) and set(consents).issuperset(step.must_have)
+
+
+def _is_hopeless(step: Step, current: Round, consents: Collection[str]) -> bool:
+    """Whether those awaited could not make it enough; where bodies join they may still think better of it."""
+    return step.ask != JOIN and not _is_enough(step, current, {*consents, *current.pending})
 
 
 def _common(outcomes: list[str], otherwise: str) -> str:
