@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from domain.asks import ASKS, result_name
+from domain.asks import result_name
 from domain.attribute_tests import AttributeTests
-from domain.drawing import enough_in_words, needed_in_words, silence_in_words
+from domain.drawing import asks_in_words, enough_in_words, mandate_in_words, needed_in_words, silence_in_words
 from domain.organisation import Organisation
 from domain.route import WRITTEN, Route, Step
 
@@ -53,6 +53,8 @@ def _step_as_json(step: Step) -> dict[str, Any]:
         "id": step.id,
         "name": {"da": step.name.da, "en": step.name.en},
         "ask": step.ask,
+        "also_asks": list(step.also_asks),
+        "decided_by": list(step.decided_by),
         "bodies": list(step.bodies),
         "group": step.group,
         "asks_concerned": step.asks_concerned,
@@ -118,9 +120,10 @@ def _about_route(route: Route) -> list[str]:
 
 
 def _about(step: Step, organisation: Organisation) -> list[str]:
-    ask = ASKS[step.ask].name
+    ask = asks_in_words(step)
     lines = [f"   {_asked(step, organisation)}: {ask.da} / {ask.en}, {_MODES[step.mode]}"]
-    lines += [f"   {words}" for words in (enough_in_words(step), needed_in_words(step)) if words]
+    rules = (mandate_in_words(step), enough_in_words(step), needed_in_words(step))
+    lines += [f"   {words}" for words in rules if words]
     lines += [f"   tæller / counts: {result_name(key).da} = {meaning}" for key, meaning in step.counts.items()]
     lines += [f"   {words}" for words in (*_opening(step), *_due(step))]
     if step.returned_to:

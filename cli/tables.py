@@ -146,9 +146,9 @@ def print_inbox(console: Console, name: str, items: Sequence[Document]) -> None:
     table = _table_of_cases("Sag / Case", "Titel / Title", "Trin / Step", "Skal / Is to", "Frist / Due")
     table.title = Text(name)
     for item in items:
-        ask = ASKS[item["ask"]].name
-        title = Text(clean(item["title"]))
-        table.add_row(item["case"], title, item["step"], f"{ask.da} / {ask.en}", danish(item["due"]))
+        asks = [ASKS[ask].name for ask in (item["ask"], *item["also_asks"])]
+        title, asked = Text(clean(item["title"])), f"{', '.join(a.da for a in asks)} / {', '.join(a.en for a in asks)}"
+        table.add_row(item["case"], title, item["step"], asked, danish(item["due"]))
     console.print(table if items else f"Intet venter på {name} / nothing waits for it")
 
 
@@ -315,7 +315,8 @@ def _awaited(step: Document, status: str) -> list[Document]:
 def _standing(step: Document, names: Names, status: str) -> Text:
     if step["result"]:
         verdicts = "".join(_verdict(answer) for answer in step["answers"])
-        return Text(result_name(step["result"]).da + verdicts, style="green")
+        further = "".join(f", {result_name(r).da}" for r in _further_results(step))
+        return Text(result_name(step["result"]).da + further + verdicts, style="green")
     if step["opens_on"] or step["awaits_date"]:
         when = danish(step["opens_on"]) or f"– datoen / the date {step['awaits_date']} mangler"
         return Text(f"åbner / opens {when}")
@@ -325,9 +326,16 @@ def _standing(step: Document, names: Names, status: str) -> Text:
     return Text(", ".join(_said(answer, names) for answer in waits), style="yellow")
 
 
+def _further_results(step: Document) -> list[str]:
+    """The results of what was asked beside the main ask."""
+    return [result for ask in step["also_asks"] if (result := step["results"][ask])]
+
+
 def _said(answer: Document, names: Names) -> str:
-    interim = f" ({result_name(answer['outcome']).da}{_verdict(answer)})" if answer["outcome"] else ""
-    return names(answer["body"]) + interim
+    said = [outcome for outcome in (answer["outcome"], *answer["also"].values()) if outcome]
+    told = [f"{', '.join(result_name(outcome).da for outcome in said)}{_verdict(answer)}"] if said else []
+    told += [words.RECOMMENDED.da] if answer["recommendation"] else []
+    return names(answer["body"]) + (f" ({'; '.join(told)})" if told else "")
 
 
 def _verdict(answer: Document) -> str:
@@ -348,7 +356,8 @@ def _consent(cell: Document) -> Text:
 def _cell(answer: Document, names: Names) -> Text:
     state, late = answer["state"], ", rettet for sent" if answer["corrected"] else ", for sent"
     effect = {"early": ", før tid", "late": late}.get(answer["effect"] or "", "")
-    word = words.ANSWER_STATES[state].da.lower() + effect + _verdict(answer)
+    recommended = f", {words.RECOMMENDED.da}" if answer["recommendation"] else ""
+    word = words.ANSWER_STATES[state].da.lower() + effect + recommended + _verdict(answer)
     # In a list of municipalities the word is noise that costs a column.
     name = names(answer["body"]).removesuffix(" Kommune")
     return Text.assemble((f"{MARKS[state]} {name}", STYLES[state]), (f" {word}", "dim"), no_wrap=True)

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from domain.asks import RECOMMENDATION
 from domain.dates import check_day
 from domain.errors import InvalidError
 from domain.texts import checked, optional
@@ -198,7 +199,7 @@ def given_tasks(additions: Iterable[Addition], today: date) -> list[Given]:
 def add_answered(case: Case, event: Case.AnswerRecorded) -> None:
     """Number what an answer adds."""
     case.conditions += _conditions(case, event, _stated(event))
-    case.tasks += _tasks(case, event.tasks, **_origin(event))
+    case.tasks += _tasks(case, _stated_tasks(event), **_origin(event))
 
 
 def replace_corrected(case: Case, event: Case.AnswerCorrected, answer: Answer) -> None:
@@ -212,7 +213,7 @@ def replace_corrected(case: Case, event: Case.AnswerCorrected, answer: Answer) -
     if not (conditions and _is_untold(stated)):
         case.conditions += _conditions(case, event, _left(conditions, stated, event))
     tasks = [t for t in case.tasks if _hangs_on(t, event, answer, root)]
-    case.tasks += _tasks(case, _left(tasks, event.tasks, event), **_origin(event))
+    case.tasks += _tasks(case, _left(tasks, _stated_tasks(event), event), **_origin(event))
 
 
 def set_afterwards(case: Case, event: Case.ConditionSet) -> None:
@@ -261,10 +262,19 @@ def _given(addition: Addition, today: date, at: str) -> Given:
 
 
 def _stated(event: Case.AnswerRecorded) -> Sequence[Given]:
-    """The conditions that an answer sets: those listed, else, where it is on condition, the one in its remark."""
-    if event.conditions or event.outcome != ON_CONDITION:
+    """The conditions that an answer sets: those listed, else, where it is on condition, the one in its remark.
+
+    A recommendation sets none: it does not bind the body, and so holds nothing back.
+    """
+    if event.effect == RECOMMENDATION:
+        return ()
+    if event.conditions or ON_CONDITION not in {event.outcome, *(event.also or {}).values()}:
         return event.conditions
     return [{"text": (event.remark or "").strip() or None}]
+
+
+def _stated_tasks(event: Case.AnswerRecorded) -> Sequence[Given]:
+    return () if event.effect == RECOMMENDATION else event.tasks
 
 
 def _is_untold(stated: Sequence[Given]) -> bool:

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.additions import given_conditions, given_tasks
-from domain.asks import ASKS, WITH_DUE_DATE, Meaning
-from domain.case import AnswerState, Case, Round, Status, StepState
+from domain.allotting import Asked, allot_answer, allot_correction
+from domain.asks import ASKS, DECIDERS, NOT_RECORDED, RECOMMENDATION, WITH_DUE_DATE, Meaning
+from domain.case import Answer, AnswerState, Case, Round, Status, StepState
 from domain.dates import EARLIEST, check_day, danish_date
 from domain.errors import (
     AlreadyAnsweredError,
@@ -19,25 +20,26 @@ from domain.errors import (
     InvalidError,
     StepNotOpenError,
 )
+from domain.minutes import MINUTES_FIELDS, minutes_of
 from domain.participation import JOIN, effective_on, takes_part
 from domain.route import INQUIRY
 from domain.texts import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from domain.additions import Addition
     from domain.commands import Command
     from domain.route import Step
 
-DECIDERS = ("council", "committee", "chair")
-"""Who in a body can have decided."""
 DELAYED = "delayed"
 """What stands in an outcome's place when a body says that it will not make the date."""
 JOINED_UNASKED = "har selv meldt sig"
 """Why a body is asked that joins a scheme by itself."""
 EFFECTS = {StepState.WAITING: "early", StepState.OPEN: "counted"}
 """What an answer does by its step's state; in any other state it is `late`."""
+SECRETARIAT_SOURCES = ("secretariat", "minutes")
+"""The ways by which the secretariat records what a body has told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,18 @@ class Reply:
     """By when these are to answer, if not by `due`."""
     effective_on: date | None = None
     """The date from which a body joins or leaves."""
+    ask: str | None = None
+    """Which of the step's asks the outcome answers, where it could be two."""
+    also: Mapping[str, str] | None = None
+    """Outcomes to further asks of the step, by ask."""
+    meeting_on: date | None = None
+    agenda_item: str | None = None
+    wording: str | None = None
+    protocol: str | None = None
+    dissent: Sequence[Mapping[str, str | None]] | None = None
+    reservation: str | None = None
+    persons: Sequence[str] | None = None
+    points: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +119,9 @@ def delay(case: Case, at: datetime, message: Message) -> str:
         raise InvalidError("a delay has no outcome", "send the outcome as an answer, or leave it out", "outcome")
     if message.reply.conditions or message.reply.tasks:
         raise InvalidError("a delay sets no conditions or tasks", "send them with the answer", "conditions")
+    for name in ("ask", "also", *MINUTES_FIELDS):
+        if getattr(message.reply, name):
+            raise InvalidError(f"a delay has no {name}", "send it with the answer, or leave it out", name)
     check_day(message.reply.expected_on, "expected_on", danish_date(at))
     expected_on = _iso(message.reply.expected_on)
     facts = _facts(message, current)
@@ -222,24 +239,23 @@ def _check_unanswered(step: Step, current: Round, body: str) -> None:
 
 
 def _check_opened(step: Step, current: Round) -> None:
-    if current.state == StepState.WAITING and not ASKS[step.ask].may_be_early:
+    if current.state == StepState.WAITING and not all(ASKS[ask].may_be_early for ask in step.asks):
         what = f"the step {step.id!r} is not open yet"
         raise StepNotOpenError(what, "wait until the steps before it are completed", "step")
 
 
-def _check_reply(case: Case, current: Round, reply: Reply, today: date) -> None:
-    step = case.route.step(current.step)
-    outcomes = step.outcomes_in(current.mode)
-    if reply.outcome not in outcomes:
-        what = f"{reply.outcome!r} is no answer to {step.ask!r}{_at_meeting(step, reply)}"
-        raise InvalidError(what, f"choose one of {', '.join(outcomes)}", "outcome")
-    _check_dates(reply, outcomes[reply.outcome].meaning, today)
-    _check_questions(reply, today)
+def _check_reply(case: Case, step: Step, message: Message, outcomes: Mapping[str, str], today: date) -> None:
+    reply, said = message.reply, outcomes.values()
+    if NOT_RECORDED in said and message.source not in SECRETARIAT_SOURCES:
+        what = f"{NOT_RECORDED!r} is for the secretariat that reads the minutes"
+        raise InvalidError(what, "send what was decided", "outcome")
+    _check_dates(reply, {step.outcomes_by_ask[ask][outcome].meaning for ask, outcome in outcomes.items()}, today)
+    _check_questions(reply, said, today)
     _check_going_on(case, step, reply)
     if reply.effective_on is not None and step.ask != JOIN:
         raise InvalidError("only joining and leaving take effect on a date", "leave it out", "effective_on")
     check_day(reply.effective_on, "effective_on", today)
-    if reply.supports is not None and reply.outcome != "decided":
+    if reply.supports is not None and "decided" not in said:
         raise InvalidError("only a decision supports a case or not", "leave supports out", "supports")
     if reply.decided_by is not None and reply.decided_by not in DECIDERS:
         what = f"{reply.decided_by!r} cannot have decided"
@@ -251,12 +267,8 @@ def _check_reply(case: Case, current: Round, reply: Reply, today: date) -> None:
         raise InvalidError(what, f"choose one from 1 to {newest}", "version")
 
 
-def _at_meeting(step: Step, reply: Reply) -> str:
-    return " at a meeting" if reply.outcome in step.outcomes else ""
-
-
-def _check_dates(reply: Reply, meaning: Meaning, today: date) -> None:
-    if reply.decided_on is None and meaning != Meaning.INTERIM:
+def _check_dates(reply: Reply, meanings: set[Meaning], today: date) -> None:
+    if reply.decided_on is None and not meanings <= {Meaning.INTERIM, Meaning.UNRECORDED}:
         what = "the date of the decision is missing"
         raise InvalidError(what, "give decided_on as YYYY-MM-DD", "decided_on")
     if reply.decided_on is not None and reply.decided_on > today:
@@ -265,9 +277,9 @@ def _check_dates(reply: Reply, meaning: Meaning, today: date) -> None:
     check_day(reply.decided_on, "decided_on", today)
 
 
-def _check_questions(reply: Reply, today: date) -> None:
+def _check_questions(reply: Reply, said: Collection[str], today: date) -> None:
     """Questions and the wish for a plan, and nothing else, have a date by which they are to be answered."""
-    if reply.outcome not in WITH_DUE_DATE:
+    if not set(WITH_DUE_DATE) & set(said):
         if reply.due is not None:
             raise InvalidError("only what is asked in return is due", "leave due out", "due")
         return
@@ -296,31 +308,39 @@ def _record(
     case: Case, event: type[Case.AnswerRecorded], at: datetime, message: Message, current: Round, **more: str | None
 ) -> str:
     """Check the reply against what its step asks, record it, and return its effect."""
-    reply = message.reply
-    step = case.route.step(current.step)
-    _check_reply(case, current, reply, danish_date(at))
+    reply, today, step = message.reply, danish_date(at), case.route.step(current.step)
+    outcomes = _allotted(step, event, message, current)
+    _check_reply(case, step, message, outcomes, today)
+    ask, effect = next(iter(outcomes)), _effect(case, current, event, message)
     if event is Case.AnswerRecorded and message.body not in current.asked:
         _add_unasked(case, at, message, current)
     facts = _facts(message, current) | {
-        "outcome": reply.outcome,
+        "outcome": outcomes.pop(ask),
         "decided_on": _iso(reply.decided_on),
         "decided_by": reply.decided_by,
         "reference": checked(reply.reference, "reference"),
         "version": reply.version,
         "due": _iso(reply.due),
         "supports": reply.supports,
-        "conditions": given_conditions(reply.conditions, danish_date(at)),
-        "tasks": given_tasks(reply.tasks, danish_date(at)),
+        "conditions": given_conditions(reply.conditions, today),
+        "tasks": given_tasks(reply.tasks, today),
         "to": list(dict.fromkeys(reply.to)) or None,
         "bodies_due": _iso(reply.bodies_due),
         "effective_on": _effective_on(case, step, reply),
+        "ask": ask if step.also_asks else None,
+        "also": outcomes or None,
+        "effect": effect,
     }
-    is_changed = event is Case.AnswerCorrected or _has_answered(current, message.body)
-    is_over = current.state == StepState.COMPLETED and current is case.current(step.id)
-    if is_changed and step.counts_corrections and is_over and case.is_open:
-        facts["effect"] = "counted"
+    facts |= minutes_of(reply, {facts["outcome"], *outcomes.values()}, today)
     case.trigger_event(event, timestamp=at, **facts, **more)
     return str(facts["effect"])
+
+
+def _allotted(step: Step, event: type[Case.AnswerRecorded], message: Message, current: Round) -> dict[str, str]:
+    """By ask what a message says."""
+    place = current.answers.get(message.body) or Answer(message.body)
+    asked = Asked(step, current.mode, place, changes_part=_changes_part(step, current, message))
+    return (allot_correction if event is Case.AnswerCorrected else allot_answer)(asked, message.reply)
 
 
 def _add_unasked(case: Case, at: datetime, message: Message, current: Round) -> None:
@@ -335,6 +355,18 @@ def _effective_on(case: Case, step: Step, reply: Reply) -> str | None:
     if step.ask != JOIN or reply.decided_on is None:
         return _iso(reply.effective_on)
     return _iso(reply.effective_on or effective_on(step, case.attributes, reply.decided_on))
+
+
+def _effect(case: Case, current: Round, event: type[Case.AnswerRecorded], message: Message) -> str:
+    """What the reply does; whenever it comes, one by somebody whom the route does not let decide recommends."""
+    step, reply = case.route.step(current.step), message.reply
+    if reply.decided_by is not None and reply.decided_by not in step.decided_by:
+        return RECOMMENDATION
+    is_changed = event is Case.AnswerCorrected or _has_answered(current, message.body)
+    is_over = current.state == StepState.COMPLETED and current is case.current(step.id)
+    if is_changed and step.counts_corrections and is_over and case.is_open:
+        return "counted"
+    return EFFECTS.get(current.state, "late")
 
 
 def _facts(message: Message, current: Round) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class Meaning(StrEnum):
     """A word on the way: the body's answer is still awaited."""
     OBJECTION = "objection"
     """The body will not settle the matter in writing: the written procedure ends and a meeting takes the matter."""
+    UNRECORDED = "unrecorded"
+    """The minutes are silent: the body's part is over, and it counts neither for nor against."""
 
 
 NEGATIVE = frozenset({Meaning.REJECTION, Meaning.RETURN})
@@ -60,7 +62,23 @@ def _ask(ask: str, da: str, en: str, *outcomes: tuple[str, Meaning, str, str], m
     return Ask(ask, Name(da, en), allowed, may_be_early)
 
 
+RECOMMENDATION = "recommendation"
+"""The effect of an answer by somebody in a body whom the route does not let decide."""
+NOT_RECORDED = "not_recorded"
+"""The outcome where minutes are silent about an ask, so that nothing is invented."""
+DECIDERS = {
+    "council": Name("kommunalbestyrelsen", "the council"),
+    "committee": Name("fagudvalget", "the committee"),
+    "chair": Name("formanden", "the chair"),
+}
+"""Who in a body can have decided."""
+SUBMITTED = ("submit", "draft", "gather")
+"""The secretariat's own asks: the command `submit` answers the steps that have one of them."""
+
 _REJECTED = ("rejected", Meaning.REJECTION, "Afvist", "Rejected")
+_SILENT = (NOT_RECORDED, Meaning.UNRECORDED, "Ikke nævnt i referatet", "Not recorded in the minutes")
+_SILENT_AND_AWAITED = (NOT_RECORDED, Meaning.INTERIM, *_SILENT[2:])
+"""Silence cannot stand for an approval, a signature or the like: the body is still awaited."""
 
 WITH_DUE_DATE = frozenset({"questions_asked", "plan_requested"})
 """The outcomes by which something is asked in return, by a date that comes with them."""
@@ -74,6 +92,7 @@ ASKS: dict[str, Ask] = {
             "notes",
             ("noted", Meaning.CONSENT, "Taget til efterretning", "Noted"),
             ("noted_with_remarks", Meaning.CONSENT, "Taget til efterretning med bemærkninger", "Noted with remarks"),
+            _SILENT,
         ),
         _ask(
             "approve",
@@ -85,23 +104,32 @@ ASKS: dict[str, Ask] = {
             ("returned", Meaning.RETURN, "Sendt tilbage", "Returned"),
             _REJECTED,
             ("postponed", Meaning.INTERIM, "Udsat", "Postponed"),
+            _SILENT_AND_AWAITED,
         ),
-        _ask("discuss", "drøfter", "discusses", ("discussed", Meaning.CONSENT, "Drøftet", "Discussed")),
-        _ask("appoint", "udpeger", "appoints", ("appointed", Meaning.CONSENT, "Udpeget", "Appointed")),
+        _ask("discuss", "drøfter", "discusses", ("discussed", Meaning.CONSENT, "Drøftet", "Discussed"), _SILENT),
+        _ask("appoint", "udpeger", "appoints", ("appointed", Meaning.CONSENT, "Udpeget", "Appointed"), _SILENT),
         _ask(
             "establish",
             "nedsætter",
             "establishes",
             ("established", Meaning.CONSENT, "Nedsat", "Established"),
             _REJECTED,
+            _SILENT_AND_AWAITED,
         ),
-        _ask("indicate", "tilkendegiver", "indicates", ("indicated", Meaning.CONSENT, "Tilkendegivet", "Indicated")),
+        _ask(
+            "indicate",
+            "tilkendegiver",
+            "indicates",
+            ("indicated", Meaning.CONSENT, "Tilkendegivet", "Indicated"),
+            _SILENT,
+        ),
         _ask(
             "support",
             "bakker op",
             "supports",
             ("supported", Meaning.CONSENT, "Bakket op", "Supported"),
             ("not_supported", Meaning.DISSENT, "Ikke bakket op", "Not supported"),
+            _SILENT_AND_AWAITED,
         ),
         _ask(
             "assess",
@@ -109,6 +137,7 @@ ASKS: dict[str, Ask] = {
             "assesses",
             ("assessed", Meaning.CONSENT, "Vurderet", "Assessed"),
             ("inconclusive", Meaning.DISSENT, "Uafklaret", "Inconclusive"),
+            _SILENT,
         ),
         _ask(
             "recommend",
@@ -116,6 +145,7 @@ ASKS: dict[str, Ask] = {
             "recommends",
             ("recommended", Meaning.CONSENT, "Anbefalet", "Recommended"),
             ("not_recommended", Meaning.DISSENT, "Ikke anbefalet", "Not recommended"),
+            _SILENT_AND_AWAITED,
         ),
         _ask(
             "join",
@@ -124,14 +154,23 @@ ASKS: dict[str, Ask] = {
             ("joined", Meaning.CONSENT, "Tilsluttet", "Joined"),
             ("declined", Meaning.DISSENT, "Afslået", "Declined"),
             ("left", Meaning.DISSENT, "Udtrådt", "Left"),
+            _SILENT_AND_AWAITED,
         ),
-        _ask("sign", "underskriver", "signs", ("signed", Meaning.CONSENT, "Underskrevet", "Signed"), _REJECTED),
+        _ask(
+            "sign",
+            "underskriver",
+            "signs",
+            ("signed", Meaning.CONSENT, "Underskrevet", "Signed"),
+            _REJECTED,
+            _SILENT_AND_AWAITED,
+        ),
         _ask(
             "comment",
             "afgiver høringssvar",
             "comments",
             ("commented", Meaning.CONSENT, "Kommenteret", "Commented"),
             ("no_comment", Meaning.CONSENT, "Ingen bemærkninger", "No comment"),
+            _SILENT,
         ),
         _ask(
             "receive",
@@ -148,6 +187,20 @@ ASKS: dict[str, Ask] = {
             "indsender",
             "submits",
             ("submitted", Meaning.CONSENT, "Indsendt", "Submitted"),
+            may_be_early=False,
+        ),
+        _ask(
+            "draft",
+            "udarbejder",
+            "drafts",
+            ("drafted", Meaning.CONSENT, "Udarbejdet", "Drafted"),
+            may_be_early=False,
+        ),
+        _ask(
+            "gather",
+            "samler",
+            "gathers",
+            ("gathered", Meaning.CONSENT, "Samlet", "Gathered"),
             may_be_early=False,
         ),
         _ask(

@@ -7,9 +7,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from domain.asks import ASKS
 from domain.bpmn_layout import lay_out
-from domain.drawing import enough_in_words, needed_in_words, silence_in_words
+from domain.drawing import asks_in_words, enough_in_words, mandate_in_words, needed_in_words, silence_in_words
 from domain.route import WRITTEN
 from domain.shapes import BORDER_EVENTS, ShapeKind
 
@@ -146,8 +145,8 @@ def _add_node(process: ET.Element, shape: Shape, flows: tuple[Flow, ...]) -> Non
 
 def _about(step: Step) -> str:
     """What the shapes leave out: the ask, the way, and the reminders."""
-    about = [f"{ASKS[step.ask].name.da} ({step.ask}), {step.mode}"]
-    about += [words for words in (enough_in_words(step), needed_in_words(step)) if words]
+    about = [f"{asks_in_words(step).da} ({', '.join(step.asks)}), {step.mode}"]
+    about += [words for words in (mandate_in_words(step), enough_in_words(step), needed_in_words(step)) if words]
     about += [f"tavshed: {silence_in_words(step)}"] if step.mode == WRITTEN and step.is_decided else []
     about += [f"påmindes {abs(r.days)} dage {'før' if r.days <= 0 else 'efter'} fristen" for r in step.reminders]
     return "\n".join(about)

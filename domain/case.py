@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,15 +13,16 @@ from uuid import UUID, uuid4
 from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate
 
 from domain.additions import Contradiction, State, add_answered, add_decision, replace_corrected, set_afterwards
-from domain.asks import Meaning
+from domain.asks import RECOMMENDATION, Meaning
 from domain.blocking import Block, find_blocks
 from domain.dates import danish_date
+from domain.minutes import MINUTES_FIELDS
 from domain.organisation import SECRETARIAT
 from domain.participation import JOIN, Word, word_named
 from domain.route import INQUIRY, REVISION, parse_route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from domain.additions import BodyDecision, Condition, Given, Task
@@ -104,8 +106,23 @@ class Answer:
     to: list[str] | None = None
     bodies_due: str | None = None
     effective_on: str | None = None
-    messages: list[str] = field(default_factory=list)
-    """Every message id of this body in this round, oldest first: a correction may name any of them."""
+    meeting_on: str | None = None
+    agenda_item: str | None = None
+    wording: str | None = None
+    protocol: str | None = None
+    dissent: list[dict[str, str | None]] | None = None
+    reservation: str | None = None
+    persons: list[str] | None = None
+    points: list[str] | None = None
+    words: dict[str, str] = field(default_factory=dict)
+    """By ask the newest outcome; `outcome` is that of the step's main ask."""
+    settled: dict[str, str] = field(default_factory=dict)
+    """By ask the effect of the outcome with which the body's part in it is over; an interim one is not here."""
+    recommendation: Answer | None = None
+    """What somebody in the body has said whom the route does not let decide: the body itself is still awaited."""
+    messages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Every message id of this body in this round with its asks, oldest first: a correction may name any of them."""
+
     roots: dict[str, str] = field(default_factory=dict)
     """For each correction among the messages the first message that it puts right."""
 
@@ -113,9 +130,18 @@ class Answer:
         """The message that one puts right over however many corrections, itself where it is none."""
         return self.roots.get(message, message)
 
+    def forget(self, asks: Iterable[str]) -> None:
+        """Take back what was said to some asks, and every fact with it where nothing else was said."""
+        for ask in asks:
+            self.words.pop(ask, None)
+            self.settled.pop(ask, None)
+        if not self.words:
+            for name in ("recorded_at", "concerned_version", "stands_from", *_ANSWER_FIELDS):
+                setattr(self, name, None)
+
     def standing(self, given_in: int, *, is_awaited: bool) -> Answer:
         """The same entry in a further round; who was not heard in one that is over is not awaited in the next."""
-        copy = replace(self, messages=list(self.messages), roots=dict(self.roots))
+        copy = deepcopy(self)
         if self.state == AnswerState.ANSWERED:
             copy.stands_from = self.stands_from or given_in
         elif not is_awaited and self.state in {AnswerState.AWAITING, AnswerState.DELAYED}:
@@ -132,6 +158,8 @@ class Round:
     answers: dict[str, Answer]
     state: StepState = StepState.WAITING
     result: str | None = None
+    results: dict[str, str] = field(default_factory=dict)
+    """By ask the result; `result` is the main ask's, or the one that sent the matter back."""
     opened_at: datetime | None = None
     due: date | None = None
     completed_at: datetime | None = None
@@ -240,6 +268,7 @@ class Interim:
     """An interim word (say, questions asked) that may open a round of another step."""
 
     step: str
+    ask: str
     outcome: str
     due: date | None
     messages: list[str]
@@ -443,10 +472,14 @@ class Case(BaseAggregate[UUID]):
         step: str
         round: int
         result: str
+        results: dict[str, str] | None = None
+        """By ask the result, where the step has several."""
 
         def change(self, case: Case) -> None:
             """Close the round with its result."""
-            case.round(self.step, self.round).complete(self.timestamp, self.originator_version, self.result)
+            done = case.round(self.step, self.round)
+            done.complete(self.timestamp, self.originator_version, self.result)
+            done.results = dict(self.results or {case.route.step(self.step).ask: self.result})
 
     class StepReopened(Event):
         """A correction has taken away what had completed a step; it waits for answers again."""
@@ -459,6 +492,7 @@ class Case(BaseAggregate[UUID]):
             """Open the round again, with the answers it has."""
             reopened = case.round(self.step, self.round)
             reopened.state, reopened.result, reopened.completed_at = StepState.OPEN, None, None
+            reopened.results = {}
 
     class BodyAdded(Event):
         """The secretariat has a further body asked in a step."""
@@ -535,38 +569,83 @@ class Case(BaseAggregate[UUID]):
         effective_on: str | None = field(default=None, kw_only=True)
         """The date from which a body joins or leaves."""
 
-        def change(self, case: Case) -> None:
-            """Put the answer in the body's place; an interim word leaves the body awaited."""
-            answer = case.answer(self.step, self.round, self.body)
-            self.fill(answer)
-            answer.concerned_version = self.version or case.newest_version
-            add_answered(case, self)
-            if case.meaning(self.step, self.outcome) != Meaning.INTERIM:
-                answer.state = AnswerState.ANSWERED
-                case.hear(self)
-                return
-            case.interims.append(self.interim())
-            if answer.state == AnswerState.DELAYED:
-                answer.state = AnswerState.AWAITING
+        ask: str | None = None
+        """Which of the step's asks `outcome` answers; None is the main one."""
+        also: dict[str, str] | None = None
+        """The outcomes to further asks of the step."""
+        meeting_on: str | None = None
+        agenda_item: str | None = None
+        wording: str | None = None
+        protocol: str | None = None
+        dissent: list[dict[str, str | None]] | None = None
+        reservation: str | None = None
+        persons: list[str] | None = None
+        points: list[str] | None = None
 
-        def interim(self) -> Interim:
-            """The answer as a word on the way."""
-            said = Interim(self.step, self.outcome, _day(self.due), [self.message_id], remark=self.remark)
+        def change(self, case: Case) -> None:
+            """Put the answer in the body's place; an interim word or a recommendation leaves the body awaited."""
+            self.fill(case, case.answer(self.step, self.round, self.body))
+            add_answered(case, self)
+            for ask, outcome in self.outcomes(case).items():
+                if self.is_interim(case, ask):
+                    case.interims.append(self.interim(ask, outcome))
+            case.hear(self)
+
+        def interim(self, ask: str, outcome: str) -> Interim:
+            """What was said to an ask as a word on the way."""
+            said = Interim(self.step, ask, outcome, _day(self.due), [self.message_id], remark=self.remark)
             said.to, said.bodies_due = list(self.to or []), _day(self.bodies_due)
             return said
 
-        def fill(self, answer: Answer) -> None:
-            """Copy this event's facts into the body's answer."""
+        def outcomes(self, case: Case) -> dict[str, str]:
+            """By ask what the body has said."""
+            return {self.ask or case.route.step(self.step).ask: self.outcome, **(self.also or {})}
+
+        def is_interim(self, case: Case, ask: str) -> bool:
+            """Whether what was said to an ask is a word on the way to the body's own answer."""
+            outcome = case.route.step(self.step).outcomes_by_ask[ask][self.outcomes(case)[ask]]
+            return self.effect != RECOMMENDATION and outcome.meaning == Meaning.INTERIM
+
+        def fill(self, case: Case, answer: Answer) -> None:
+            """Copy this event's facts into the body's answer, or into the recommendation beside it."""
+            answer.messages[self.message_id] = tuple(self.outcomes(case))
+            if self.effect == RECOMMENDATION:
+                answer.recommendation = answer.recommendation or Answer(self.body)
+                answer.recommendation.messages[self.message_id] = tuple(self.outcomes(case))
+                self._copy(case, answer.recommendation)
+                return
+            self._copy(case, answer)
+            for ask in self.outcomes(case):
+                if self.is_interim(case, ask):
+                    answer.settled.pop(ask, None)
+                else:
+                    answer.settled[ask] = self.effect
+            if all(ask in answer.settled for ask in case.route.step(self.step).asks):
+                answer.state = AnswerState.ANSWERED
+            elif answer.state in {AnswerState.DELAYED, AnswerState.ANSWERED}:
+                answer.state = AnswerState.AWAITING
+
+        def concerned_version(self, case: Case, _: Answer) -> int:
+            """The version of the papers that was answered: the one named, else the newest."""
+            return self.version or case.newest_version
+
+        def _copy(self, case: Case, place: Answer) -> None:
+            """Copy the facts; what the body said with another message to another ask stays where this one is silent."""
+            outcomes = self.outcomes(case)
+            is_all = place.words.keys() <= outcomes.keys()
             for name in _ANSWER_FIELDS:
-                setattr(answer, name, getattr(self, name))
-            answer.recorded_at = self.timestamp
-            answer.messages.append(self.message_id)
+                value = getattr(self, name)
+                if is_all or value is not None:
+                    setattr(place, name, value)
+            place.recorded_at, place.concerned_version = self.timestamp, self.concerned_version(case, place)
+            place.words |= outcomes
+            place.outcome = place.words.get(case.route.step(self.step).ask)
 
     class AnswerCorrected(AnswerRecorded):
         """A body has put right what it answered before; the earlier answer stays in the log."""
 
         TOPIC: ClassVar[str] = "case.answer_corrected"
-        corrects: str
+        corrects: str = field(kw_only=True)
         """The message id of the answer that was wrong."""
 
         def change(self, case: Case) -> None:
@@ -576,17 +655,36 @@ class Case(BaseAggregate[UUID]):
             if case.hear_again(self):
                 self.put_right(case, answer)
             else:
-                answer.messages.append(self.message_id)
+                answer.messages[self.message_id] = tuple(self.outcomes(case))
             replace_corrected(case, self, answer)
 
         def put_right(self, case: Case, answer: Answer) -> None:
-            """Let the body's place hold the right values."""
-            self.fill(answer)
-            answer.concerned_version = self.version or answer.concerned_version or case.newest_version
-            interim = case.meaning(self.step, self.outcome) == Meaning.INTERIM
-            answer.state = AnswerState.AWAITING if interim else AnswerState.ANSWERED
-            answer.corrected = True
-            case.correct_interim(self, still_interim=interim)
+            """Let the body's place, or the recommendation beside it, hold the right values."""
+            self._take_back(case, answer)
+            self.fill(case, answer)
+            place = answer.recommendation if self.effect == RECOMMENDATION else answer
+            if place is not None:
+                place.corrected = True
+            for ask in self.outcomes(case):
+                case.correct_interim(self, ask, still_interim=self.is_interim(case, ask))
+
+        def concerned_version(self, case: Case, place: Answer) -> int:
+            """The version named, else the one that the wrong answer was about."""
+            return self.version or place.concerned_version or case.newest_version
+
+        def _take_back(self, case: Case, answer: Answer) -> None:
+            """Remove a recommendation that was the body's own answer, or an answer that was a recommendation."""
+            recommended = answer.recommendation
+            was_recommended = recommended is not None and self.corrects in recommended.messages
+            if was_recommended == (self.effect == RECOMMENDATION):
+                return
+            place = recommended if was_recommended and recommended else answer
+            place.forget(answer.messages[self.corrects])
+            place.outcome = place.words.get(case.route.step(self.step).ask)
+            if was_recommended and not place.words:
+                answer.recommendation = None
+            elif not was_recommended and answer.state in {AnswerState.DELAYED, AnswerState.ANSWERED}:
+                answer.state = AnswerState.AWAITING
 
     class DelayReported(Event):
         """A body has said that it will not make the date."""
@@ -607,7 +705,7 @@ class Case(BaseAggregate[UUID]):
             answer.state, answer.recorded_at = AnswerState.DELAYED, self.timestamp
             for name in ("effect", "expected_on", "remark", "source", "message_id"):
                 setattr(answer, name, getattr(self, name))
-            answer.messages.append(self.message_id)
+            answer.messages[self.message_id] = ()
 
     class ConditionSet(Event):
         """The secretariat has recorded a condition of a body that had answered."""
@@ -1021,17 +1119,13 @@ class Case(BaseAggregate[UUID]):
         """The inquiry that waits for answers now, of which there is at most one."""
         return next((r for r in self.rounds.get(INQUIRY, ()) if r.state == StepState.OPEN), None)
 
-    def meaning(self, step: str, outcome: str) -> Meaning:
-        """What an outcome does to a step."""
-        return self.route.step(step).outcomes[outcome].meaning
-
-    def correct_interim(self, correction: Case.AnswerCorrected, *, still_interim: bool) -> None:
+    def correct_interim(self, correction: Case.AnswerCorrected, ask: str, *, still_interim: bool) -> None:
         """Put right the interim word that a correction names; a round that it opened goes on, its due date moved."""
-        said = next((i for i in self.interims if correction.corrects in i.messages), None)
-        due = _day(correction.due)
+        said = next((i for i in self.interims if correction.corrects in i.messages and i.ask == ask), None)
+        due, outcome = _day(correction.due), correction.outcomes(self)[ask]
         if said is None:
             if still_interim:
-                self.interims.append(correction.interim())
+                self.interims.append(correction.interim(ask, outcome))
             return
         said.to, said.bodies_due = list(correction.to or []), _day(correction.bodies_due)
         said.remark = correction.remark
@@ -1040,29 +1134,28 @@ class Case(BaseAggregate[UUID]):
         if opened is None and not still_interim:
             self.interims.remove(said)
         elif opened is None:
-            said.outcome, said.due = correction.outcome, due
-        elif correction.outcome == said.outcome:
+            said.outcome, said.due = outcome, due
+        elif outcome == said.outcome:
             said.due = due
             if opened.state == StepState.OPEN:
                 opened.due = due
 
     def hear(self, event: Case.AnswerRecorded) -> None:
         """Keep the word of a body that joins a scheme or leaves it."""
-        if self.route.step(event.step).ask == JOIN:
-            self.words.setdefault(event.step, []).append(_word(event))
+        if _is_final_word(self, event):
+            self.words.setdefault(event.step, []).append(_word(event, event.outcomes(self)[JOIN]))
 
     def hear_again(self, correction: Case.AnswerCorrected) -> bool:
         """Put right the word that a correction names; whether it is the newest of its body in the round."""
         words = self.words.get(correction.step, [])
         wrong = word_named(words, correction.corrects)
-        is_final = self.meaning(correction.step, correction.outcome) != Meaning.INTERIM
-        if wrong is None:
-            if is_final:
-                self.hear(correction)
+        if wrong is None or JOIN not in correction.outcomes(self):
+            self.hear(correction)
             return True
         newest = [w for w in words if (w.body, w.round) == (wrong.body, wrong.round)][-1]
-        place = words.index(wrong)
-        words[place : place + 1] = [_word(correction, wrong.messages)] if is_final else []
+        place, is_final = words.index(wrong), _is_final_word(self, correction)
+        right = [_word(correction, correction.outcomes(self)[JOIN], wrong.messages)] if is_final else []
+        words[place : place + 1] = right
         return wrong is newest
 
     def said(self, step: str, outcome: str) -> list[Interim]:
@@ -1098,7 +1191,6 @@ class Case(BaseAggregate[UUID]):
 
 
 _ANSWER_FIELDS = (
-    "outcome",
     "effect",
     "decided_on",
     "decided_by",
@@ -1112,16 +1204,23 @@ _ANSWER_FIELDS = (
     "effective_on",
     "source",
     "message_id",
+    *MINUTES_FIELDS,
 )
 
 
-def _word(event: Case.AnswerRecorded, messages: Sequence[str] = ()) -> Word:
+def _is_final_word(case: Case, event: Case.AnswerRecorded) -> bool:
+    """Whether a body has said for itself, and not only on the way, if it joins a scheme."""
+    is_about = case.route.step(event.step).ask == JOIN and JOIN in event.outcomes(case)
+    return is_about and event.effect != RECOMMENDATION and not event.is_interim(case, JOIN)
+
+
+def _word(event: Case.AnswerRecorded, outcome: str, messages: Sequence[str] = ()) -> Word:
     """What an answer says of its body's part in a scheme; `messages` named it before."""
     decided_on = _day(event.decided_on) or danish_date(event.timestamp)
     return Word(
         body=event.body,
         round=event.round,
-        outcome=event.outcome,
+        outcome=outcome,
         effective_on=_day(event.effective_on) or decided_on,
         decided_on=decided_on,
         recorded_at=event.timestamp,

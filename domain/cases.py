@@ -14,6 +14,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain import settling
 from domain.answering import Message, Reply, answer, correct, delay, find_step
+from domain.asks import ASKS, SUBMITTED
 from domain.attributes import attribute_faults, check_attributes, set_facts
 from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.commands import ENGINE, Actor, Command
@@ -241,7 +242,7 @@ class Cases(Application[UUID]):
         submitted_on: date | None = None,
         reference: str | None = None,
     ) -> Taken:
-        """Answer a step that the secretariat submits: the named one, else the route's `submit` that is not on demand.
+        """Answer a step of the secretariat's own: the named one, else the route's submission that is not on demand.
 
         Raises `StepNotOpenError` before the step is open; a step submitted before gives the effect `repeated`.
         """
@@ -249,7 +250,8 @@ class Cases(Application[UUID]):
         def decide(case: Case, at: datetime) -> str:
             chosen = _submission(case, step)
             _check_submitted_on(submitted_on, danish_date(at))
-            reply = Reply("submitted", submitted_on or danish_date(at), reference=reference, step=chosen.id)
+            outcome = ASKS[chosen.ask].plain_consent
+            reply = Reply(outcome, submitted_on or danish_date(at), reference=reference, step=chosen.id)
             return answer(case, at, Message(_only_body(case, chosen), reply, command, "secretariat"))
 
         return self._execute(case_id, command, decide, lambda case: _submitted(case, step))
@@ -373,7 +375,7 @@ class Cases(Application[UUID]):
     # Answers of bodies
 
     def answer(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
-        """Take a body's answer; the result's effect is `counted`, `early`, `late` or `repeated`."""
+        """Take a body's answer; the effect is `counted`, `early`, `late`, `recommendation` or `repeated`."""
         return self._take(answer, case_id, Message(body, reply, command, source))
 
     def delay(self, case_id: UUID, command: Command, body: str, reply: Reply, source: str) -> Taken:
@@ -607,9 +609,10 @@ def _check_new_deadline(deadline: date, today: date) -> None:
 
 def _submission(case: Case, step_id: str | None) -> Step:
     """The step that a submission answers."""
-    submits = [step for step in case.route.steps if step.ask == "submit"]
+    submits = [step for step in case.route.steps if step.ask in SUBMITTED]
     if step_id is None:
-        found = next((step for step in submits if not step.is_on_demand), None)
+        in_order = sorted((step for step in submits if not step.is_on_demand), key=lambda step: step.ask != "submit")
+        found = next(iter(in_order), None)
     else:
         found = find_step(case, step_id) if step_id in {step.id for step in submits} else None
     if found is None:
@@ -628,7 +631,7 @@ def _submitted(case: Case, step_id: str | None) -> int | None:
     """The version of the event that submitted a step before, or None."""
     chosen = _submission(case, step_id)
     answers = case.current(chosen.id).answers.values()
-    message = next((a.message_id for a in answers if a.outcome == "submitted"), None)
+    message = next((a.message_id for a in answers if a.outcome == ASKS[chosen.ask].plain_consent), None)
     return case.commands.get(message) if message else None
 
 

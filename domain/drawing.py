@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from domain.asks import NEGATIVE, result_name
+from domain.asks import ASKS, DECIDERS, NEGATIVE, result_name
+from domain.names import Name
 from domain.route import MAJORITY
 
 if TYPE_CHECKING:
@@ -117,6 +118,18 @@ def asked_in_words(step: Step, organisation: Organisation) -> str:
     bodies = [organisation.bodies[b].names[-1].name.da if b in organisation.bodies else b for b in step.bodies]
     names = ", ".join(bodies)
     return f"de berørte, ellers {names}" if step.asks_concerned else names
+
+
+def asks_in_words(step: Step) -> Name:
+    """What a step asks, the main ask first."""
+    names = [ASKS[ask].name for ask in step.asks]
+    return Name(" og ".join(name.da for name in names), " and ".join(name.en for name in names))
+
+
+def mandate_in_words(step: Step) -> str:
+    """Who in a body must have decided, in Danish; empty where it may be anyone."""
+    deciders = " eller ".join(DECIDERS[decider].da for decider in step.decided_by)
+    return "" if len(step.decided_by) == len(DECIDERS) else f"afgøres af {deciders}"
 
 
 def negative_outcomes(step: Step) -> list[str]:

@@ -184,6 +184,11 @@ class TableReader:
         """Return those of `choices` that a list of texts names; it must be there and have at least one."""
         return tuple(self._chosen(key, value, choices) for value in self.texts(key))
 
+    def optional_some_of(self, key: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+        """Return those of `choices` that a list of texts names, none if the key is not there."""
+        named = self.optional_texts(key) or ()
+        return tuple(self._chosen(key, value, choices) for value in named)
+
     def table(self, key: str) -> TableReader:
         """Return the reader of a table that must be there."""
         empty = TableReader({}, self._file, self._at(key), [])

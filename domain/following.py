@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.asks import ASKS, NEGATIVE, OBJECTED, Meaning
+from domain.asks import ASKS, NEGATIVE, NOT_RECORDED, OBJECTED, Meaning
 from domain.blocking import block_of, ending_block
 from domain.calendar import working_day_after, working_day_before
 from domain.case import Answer, AnswerState, Case, Interim, Round, Status, StepState, Why
@@ -17,7 +17,7 @@ from domain.participation import JOIN
 from domain.route import INQUIRY, NO_ANSWER, NOT_ENOUGH
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from domain.route import Step
 
@@ -28,6 +28,8 @@ CLOSED_BY_SUBMISSION = "closed_by_submission"
 """The result of an inquiry about something that the secretariat has submitted meanwhile."""
 NOBODY_ASKED = "nobody_asked"
 """Why a step is skipped that has nobody to ask, as in a renewed treatment that does not concern its bodies."""
+LATE = "late"
+"""The effect of an answer that came when its step was over, so that it is in no tally."""
 
 TO_MEETING = "to_meeting"
 """The result of a written procedure whose silence makes the matter an item for the next meeting."""
@@ -102,58 +104,87 @@ def outcome_so_far(case: Case) -> str | None:
     return _case_result(case) if _is_done(case, final.step) else None
 
 
-def tally(step: Step, current: Round, *, is_due: bool = False) -> str | None:
-    """The result that a round's answers give its step, or None while it is still open.
+def tally(step: Step, current: Round, *, is_due: bool = False) -> dict[str, str]:
+    """The results that a round's answers give its step, by ask; empty while it is still open.
 
-    One rejection, return or objection ends the round at once. Else it ends when nobody is awaited any more, when enough
+    The round ends when every ask has its result, and at once when one of them is rejected, returned or objected to.
+    """
+    found = ((ask, _tally_ask(step, ask, current, is_due=is_due)) for ask in step.asks)
+    results = {ask: result for ask, result in found if result}
+    return results if len(results) == len(step.asks) or _stopping(step, results) else {}
+
+
+def result_of(step: Step, results: Mapping[str, str]) -> str:
+    """The result of a step with these results: the one that ended it at once, else the main ask's."""
+    return _stopping(step, results) or results[step.ask]
+
+
+def _tally_ask(step: Step, ask: str, current: Round, *, is_due: bool) -> str | None:
+    """The result of one ask, or None while it is still open.
+
+    One rejection, return or objection ends the ask at once. Else it ends when nobody is awaited any more, when enough
     have consented or no longer can (`complete = "enough"`), when it is due (`complete = "at_due"`), or by the route's
     rule of silence. A single outcome of all is the result, else the ask's plain consent; where the consents are too
-    few, the dissent, or `not_enough` where the route counts them.
+    few, the dissent, or `not_enough` where the route counts them; where the minutes are silent of all who were heard,
+    `not_recorded`.
     """
-    final = {body: a.outcome for body, a in current.asked.items() if a.outcome and _counts(a)}
-    by_meaning = {o: step.outcomes[o].meaning for o in final.values()}
-    stopped = next((o for m in (NEGATIVE, {Meaning.OBJECTION}) for o in by_meaning if by_meaning[o] in m), None)
+    final = {body: a.words[ask] for body, a in current.asked.items() if _counts(a, ask)}
+    meanings = {o: step.outcomes_by_ask[ask][o].meaning for o in final.values()}
+    stopped = _first(meanings, NEGATIVE) or _first(meanings, {Meaning.OBJECTION})
     stopped = stopped or _SILENCE.get(current.silence or "")
-    consents = _consents(step, current, final)
-    enough = _is_enough(step, current, consents)
-    ended = not current.pending or (step.complete == "enough" and (enough or _is_hopeless(step, current, consents)))
+    consents = _consents(step, ask, current, final)
+    unrecorded = {body for body, outcome in final.items() if meanings[outcome] == Meaning.UNRECORDED}
+    waited_for = [body for body in current.pending if ask not in current.answers[body].settled]
+    enough = _is_enough(step, current, consents, unrecorded)
+    hopeless = ask != JOIN and not _is_enough(step, current, {*consents, *waited_for}, unrecorded)
+    # Where bodies join they may still think better of it, so that it is never hopeless.
+    ended = not waited_for or (step.complete == "enough" and (enough or hopeless))
     if stopped or not (ended or (step.complete == "at_due" and is_due)):
         return stopped
     if enough:
-        return _common([consents[body] for body in sorted(consents)], ASKS[step.ask].plain_consent)
-    dissent = next((o for o, meaning in by_meaning.items() if meaning == Meaning.DISSENT), None)
+        nothing = NOT_RECORDED if unrecorded else NO_ANSWER
+        return _common([consents[body] for body in sorted(consents)], ASKS[ask].plain_consent, nothing)
+    dissent = _first(meanings, {Meaning.DISSENT})
     return dissent if dissent and step.at_least is None and not step.must_have else NOT_ENOUGH
 
 
-def _counts(answer: Answer) -> bool:
+def _first(meanings: Mapping[str, Meaning], wanted: Collection[Meaning]) -> str | None:
+    """The first outcome with one of the wanted meanings."""
+    return next((outcome for outcome, meaning in meanings.items() if meaning in wanted), None)
+
+
+def _counts(answer: Answer, ask: str) -> bool:
     """Whether an answer counts in its round: one that was late for an earlier round stands in a later one."""
-    return answer.state == AnswerState.ANSWERED and (answer.effect != "late" or answer.stands_from is not None)
+    return ask in answer.settled and (answer.settled[ask] != LATE or answer.stands_from is not None)
 
 
-def _consents(step: Step, current: Round, final: dict[str, str]) -> dict[str, str]:
+def _consents(step: Step, ask: str, current: Round, final: dict[str, str]) -> dict[str, str]:
     """Every body's consent; the silence of one that the route takes as consent is its plain one."""
-    said = {body: outcome for body, outcome in final.items() if step.outcomes[outcome].meaning == Meaning.CONSENT}
+    outcomes = step.outcomes_by_ask[ask]
+    said = {body: outcome for body, outcome in final.items() if outcomes[outcome].meaning == Meaning.CONSENT}
     silent = {body for body in current.silent if body in current.asked and body not in final}
-    return said | (dict.fromkeys(silent, ASKS[step.ask].plain_consent) if step.on_silence == "consent" else {})
+    return said | (dict.fromkeys(silent, ASKS[ask].plain_consent) if step.on_silence == "consent" else {})
 
 
-def _is_enough(step: Step, current: Round, consents: Collection[str]) -> bool:
+def _is_enough(step: Step, current: Round, consents: Collection[str], unrecorded: set[str]) -> bool:
     """Whether so many have consented as the route wants; all means all that were heard or are awaited."""
-    unheard = [b for b, a in current.asked.items() if a.state == AnswerState.SILENT and b not in consents]
-    asked = len(current.asked) - (len(unheard) if step.at_least is None else 0)
-    return len(consents) >= step.enough(asked) and set(consents).issuperset(step.must_have)
+    unheard = {b for b, a in current.asked.items() if a.state == AnswerState.SILENT and b not in consents}
+    enough = step.enough(len(current.asked), left_out=len(unheard | unrecorded))
+    return len(consents) >= enough and set(consents).issuperset(step.must_have)
 
 
-def _is_hopeless(step: Step, current: Round, consents: Collection[str]) -> bool:
-    """Whether those awaited could not make it enough; where bodies join they may still think better of it."""
-    return step.ask != JOIN and not _is_enough(step, current, {*consents, *current.pending})
+def _stopping(step: Step, results: Mapping[str, str]) -> str | None:
+    """The result that ends the round at once: one that sends the matter back, else an objection."""
+    known = {ask: step.outcomes_by_ask[ask].get(result) for ask, result in results.items()}
+    meanings = {outcome.id: outcome.meaning for outcome in known.values() if outcome}
+    return _first(meanings, NEGATIVE) or _first(meanings, {Meaning.OBJECTION})
 
 
-def _common(outcomes: list[str], otherwise: str) -> str:
-    """The outcome that all have in common, `no_answer` where there is none at all."""
+def _common(outcomes: list[str], mixed: str, nothing: str) -> str:
+    """The outcome that all have in common, else the one for `mixed` outcomes or for `nothing` at all."""
     if not outcomes:
-        return NO_ANSWER
-    return outcomes[0] if len(set(outcomes)) == 1 else otherwise
+        return nothing
+    return outcomes[0] if len(set(outcomes)) == 1 else mixed
 
 
 def is_negative(step: Step, current: Round) -> bool:
@@ -194,10 +225,11 @@ def first_due(case: Case, step: Step, at: datetime, asked_due: date | None = Non
 def _completed(case: Case, at: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         is_due = current.due is not None and end_of_day(current.due) <= at
-        result = tally(step, current, is_due=is_due) if current.state == StepState.OPEN else None
+        results = tally(step, current, is_due=is_due) if current.state == StepState.OPEN else {}
+        result = result_of(step, results) if results else None
         stops = step.sends_back(result) or result in _WHY
-        if result and (stops or not block_of(case, step)):
-            yield _complete(current, result)
+        if results and (stops or not block_of(case, step)):
+            yield _tallied(step, current, results)
 
 
 def _ended_early(case: Case, _: datetime) -> Iterator[Following]:
@@ -231,7 +263,7 @@ def _silent(case: Case, at: datetime) -> Iterator[Following]:
         if not is_past or current.mode is not None or current.silence in _SILENCE:
             continue
         entries = [current.answers[body] for body in current.pending]
-        bodies = [a.body for a in entries if a.state == AnswerState.AWAITING and a.outcome is None]
+        bodies = [a.body for a in entries if a.state == AnswerState.AWAITING and not a.words]
         if step.on_silence in _SILENCE or (step.on_silence == "consent" and bodies):
             yield _following(Case.SilenceTaken, current, bodies=bodies, rule=step.on_silence)
 
@@ -291,11 +323,11 @@ def _tallied_again(case: Case, _: datetime) -> Iterator[Following]:
     for step, current in case.current_rounds():
         if not (step.counts_corrections and current.state == StepState.COMPLETED and _is_tallied(case, current)):
             continue
-        result = tally(step, current, is_due=True)
-        if result is None:
+        results = tally(step, current, is_due=True)
+        if not results:
             yield _following(Case.StepReopened, current)
-        elif result != current.result:
-            yield _complete(current, result)
+        elif results != current.results:
+            yield _tallied(step, current, results)
 
 
 def _is_tallied(case: Case, current: Round) -> bool:
@@ -513,8 +545,12 @@ def _due_again(case: Case, step: Step, current: Round, at: datetime) -> date | N
     return due if due is None or due >= danish_date(at) else None
 
 
-def _complete(current: Round, result: str) -> Following:
-    return _following(Case.StepCompleted, current, result=result)
+def _tallied(step: Step, current: Round, results: dict[str, str]) -> Following:
+    return _complete(current, result_of(step, results), results if step.also_asks else None)
+
+
+def _complete(current: Round, result: str, results: dict[str, str] | None = None) -> Following:
+    return _following(Case.StepCompleted, current, result=result, results=results)
 
 
 def _following(event: type[Case.Event], current: Round, **facts: Any) -> Following:

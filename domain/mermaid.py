@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from domain.asks import ASKS
-from domain.drawing import EdgeKind, enough_in_words, needed_in_words, opens_in_words
+from domain.drawing import EdgeKind, asks_in_words, enough_in_words, needed_in_words, opens_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +48,7 @@ def _name(node: Node) -> str:
 def _shape(node: Node) -> str:
     if node.step is None:
         return f'(["{_escaped(node.name)}"])'
-    asked = f"{node.who}: {ASKS[node.step.ask].name.da}"
+    asked = f"{node.who}: {asks_in_words(node.step).da}"
     more = (opens_in_words(node.step), enough_in_words(node.step), needed_in_words(node.step))
     lines = (node.name, asked, *more)
     return f'["{"<br/>".join(_escaped(line) for line in lines if line)}"]'

@@ -82,8 +82,8 @@ def _lost(case: Case, old: Step, route: Route) -> Iterator[ConflictError]:
     if new is None:
         yield _reason(old, "has begun, and the new version has no such step")
         return
-    if new.ask != old.ask:
-        yield _reason(old, f"has begun with {old.ask!r}, and the new version asks {new.ask!r}")
+    if new.asks != old.asks:
+        yield _reason(old, f"has begun with {_listed(old.asks)}, and the new version asks {_listed(new.asks)}")
     if new.opened_by != old.opened_by:
         yield _reason(old, "has begun, and the new version opens it otherwise")
     yield from _lost_meanings(case, old, new)
@@ -93,8 +93,9 @@ def _lost(case: Case, old: Step, route: Route) -> Iterator[ConflictError]:
 
 
 def _lost_meanings(case: Case, old: Step, new: Step) -> Iterator[ConflictError]:
-    for outcome in dict.fromkeys(a.outcome for r in case.rounds[old.id] for a in r.answers.values() if a.outcome):
-        before, after = old.outcomes.get(outcome), new.outcomes.get(outcome)
+    said = (word for r in case.rounds[old.id] for a in r.answers.values() for word in a.words.items())
+    for ask, outcome in dict.fromkeys(said):
+        before, after = (step.outcomes_by_ask.get(ask, {}).get(outcome) for step in (old, new))
         if after is None or (before is not None and before.meaning != after.meaning):
             yield _reason(old, f"has the answer {outcome!r}, which the new version takes otherwise")
 
@@ -109,10 +110,18 @@ def _lost_words(case: Case, route: Route, ask_today: WhomStepAsks) -> Iterator[C
             if heard and not _has_begun(case, old.id):
                 yield _reason(old, "has early answers, and the new version has no such step")
             continue
+        if new.asks != old.asks and heard and not _has_begun(case, old.id):
+            yield _reason(
+                old, f"has early answers to {_listed(old.asks)}, and the new version asks {_listed(new.asks)}"
+            )
         wanted = _asked_or_said(case, old, heard)
         gone = [] if _asks_same(old, new) else [body for body in wanted if body not in ask_today(new)]
         if gone:
             yield _reason(old, f"has asked or heard {', '.join(gone)}, whom the new version does not ask")
+
+
+def _listed(asks: Iterable[str]) -> str:
+    return ", ".join(repr(ask) for ask in asks)
 
 
 def _said(current: Round) -> list[str]:

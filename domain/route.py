@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from domain.asks import ASKS, NEGATIVE, OBJECTED, OUTCOMES, Meaning, Outcome
+from domain.asks import ASKS, DECIDERS, NEGATIVE, OBJECTED, OUTCOMES, SUBMITTED, Meaning, Outcome
 from domain.attribute_tests import AttributeTests, any_holds, read_attribute_tests
 from domain.entry_into_force import REPLACES, EntryIntoForce, read_entry_into_force
 from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
@@ -23,7 +23,7 @@ INQUIRY = "inquiry"
 MODES = ("meeting", "written_procedure", "own_process")
 DUES = ("none", "window", "days", "deadline", "asked", "attribute")
 WRITTEN = "written_procedure"
-OWN_ASKS = ("submit", "receive", "revise")
+OWN_ASKS = (*SUBMITTED, "receive", "revise")
 """The asks of the secretariat and the agency themselves: nobody consents to anything in them."""
 SILENCES = ("stay_open", "consent", "meeting", "close")
 COUNTED = tuple(meaning for meaning in Meaning if meaning != Meaning.OBJECTION)
@@ -63,6 +63,10 @@ class Step:
     ask: str
     bodies: tuple[str, ...]
     group: str | None = None
+    also_asks: tuple[str, ...] = ()
+    """What is asked beside `ask`, each with an outcome and a result of its own."""
+    decided_by: tuple[str, ...] = tuple(DECIDERS)
+    """Who in a body may decide here; what another one says is kept as a recommendation."""
     asks_concerned: bool = False
     """Whether the bodies named when the case opens are asked instead of `bodies`."""
     mode: str = "own_process"
@@ -137,23 +141,44 @@ class Step:
         none = self.on_silence == "close" or (self.complete == "at_due" and not counted)
         return (*found, *few, *([NO_ANSWER] if none else []))
 
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """Everything that is asked, the main ask first."""
+        return (self.ask, *self.also_asks)
+
+    @cached_property
+    def outcomes_by_ask(self) -> dict[str, dict[str, Outcome]]:
+        """The outcomes that each ask allows, with what they mean here; the plain consent stands first.
+
+        An outcome of an ask that the step does not have, allowed by `counts`, belongs to the main ask.
+        """
+        own = {ask: dict(ASKS[ask].outcomes) for ask in self.asks}
+        known = {key for outcomes in own.values() for key in outcomes}
+        own[self.ask] |= {key: OUTCOMES[key] for key in self.counts if key in OUTCOMES and key not in known}
+        if self.mode == WRITTEN and self.is_decided:
+            own[self.ask][OBJECTED.id] = OBJECTED
+        return {
+            ask: {key: replace(one, meaning=self.counts.get(key, one.meaning)) for key, one in outcomes.items()}
+            for ask, outcomes in own.items()
+        }
+
     @cached_property
     def outcomes(self) -> dict[str, Outcome]:
-        """Every outcome that this step allows, with what it means here; the plain consent stands first."""
-        known = {**ASKS[self.ask].outcomes, **{key: OUTCOMES[key] for key in self.counts if key in OUTCOMES}}
-        if self.mode == WRITTEN and self.is_decided:
-            known[OBJECTED.id] = OBJECTED
-        return {key: replace(one, meaning=self.counts.get(key, one.meaning)) for key, one in known.items()}
+        """Every outcome that this step allows, with what it means to the first ask that allows it."""
+        allowed: dict[str, Outcome] = {}
+        for outcomes in self.outcomes_by_ask.values():
+            allowed = {**allowed, **{key: one for key, one in outcomes.items() if key not in allowed}}
+        return allowed
 
     @property
     def is_decided(self) -> bool:
         """Whether bodies decide in the step, so that their answers are bound to a version of the papers."""
         return self.ask not in OWN_ASKS and self.id != INQUIRY
 
-    def outcomes_in(self, mode: str | None) -> dict[str, Outcome]:
-        """The outcomes that a round allows: held in another mode than the step's, it takes no objection."""
-        is_own = mode is None or mode == self.mode
-        return {key: one for key, one in self.outcomes.items() if is_own or one.meaning != Meaning.OBJECTION}
+    def outcomes_in(self, mode: str | None, ask: str) -> dict[str, Outcome]:
+        """The outcomes that a round allows to an ask: held in another mode than the step's, it takes no objection."""
+        is_own, outcomes = mode is None or mode == self.mode, self.outcomes_by_ask[ask]
+        return {key: one for key, one in outcomes.items() if is_own or one.meaning != Meaning.OBJECTION}
 
     def is_needed(self, attributes: Mapping[str, Any]) -> bool:
         """Whether a case with these attributes goes through the step."""
@@ -164,13 +189,13 @@ class Step:
         outcome = self.outcomes.get(result or "")
         return outcome is not None and outcome.meaning in NEGATIVE
 
-    def enough(self, asked: int) -> int:
-        """How many consents of so many bodies asked are enough."""
+    def enough(self, asked: int, left_out: int = 0) -> int:
+        """How many consents of so many bodies asked are enough; those left out were not heard and are not among all."""
         if self.at_least == MAJORITY:
             return asked // 2 + 1
         if self.at_least is None and self.complete == "at_due":
             return 0
-        return asked if self.at_least is None else int(self.at_least)
+        return asked - left_out if self.at_least is None else int(self.at_least)
 
 
 _INQUIRY_STEP = Step(
@@ -325,6 +350,8 @@ def _read_step(table: TableReader) -> Step:
         id=table.identifier("id"),
         name=read_name(table.table("name")),
         ask=table.one_of("ask", tuple(ASKS)),
+        also_asks=table.optional_some_of("also_asks", tuple(ASKS)),
+        decided_by=table.optional_some_of("decided_by", tuple(DECIDERS)) or tuple(DECIDERS),
         bodies=table.optional_texts("bodies") or (),
         group=table.optional_text("group"),
         asks_concerned=table.flag("asks_concerned"),
@@ -361,6 +388,8 @@ def _read_step(table: TableReader) -> Step:
 
 
 def _check_step(step: Step, table: TableReader) -> None:
+    if step.ask in step.also_asks:
+        table.fault("also_asks", f"repeats the main ask {quoted(step.ask)}", "remove it there")
     if table.has("bodies") == table.has("group"):
         table.fault("bodies", "does not say who is asked in one way", "write either bodies = […] or group = …")
     if (step.due == "window") != (step.window_days is not None):

@@ -146,10 +146,12 @@ def _asked_twice_at_once(route: Route, organisation: Organisation) -> Iterator[_
     """Two open steps that ask a body the same: its answer would not say which one it is for."""
     for one, other in combinations(route.steps, 2):
         both = _asked(one, organisation.groups) & _asked(other, organisation.groups)
-        if both and one.ask == other.ask and _open_together(route, one, other):
+        same = [ask for ask in other.asks if ask in one.asks]
+        if both and same and _open_together(route, one, other):
             who = quoted(min(both)) if len(both) == 1 else f"{len(both)} bodies"
-            what = f"asks {who} to {one.ask} while the step {quoted(one.id)} may be asking the same"
-            yield f"steps[{other.id}].ask", what, "put the two after one another, or make them one step"
+            what = f"asks {who} to {same[0]} while the step {quoted(one.id)} may be asking the same"
+            key = "ask" if same[0] == other.ask else "also_asks"
+            yield f"steps[{other.id}].{key}", what, "put the two after one another, or make them one step"
 
 
 def _never_enough(route: Route, organisation: Organisation) -> Iterator[_Found]:

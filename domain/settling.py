@@ -52,7 +52,7 @@ def set_condition(desk: Desk, body: str, addition: Addition, step: str | None) -
     answered = _answered_round(desk.case, body, step)
     facts = {"step": answered.step, "round": answered.number, "body": body}
     given = given_condition(addition, desk.today)
-    return desk.record(Case.ConditionSet, **facts, message_id=answered.answers[body].messages[-1], given=given)
+    return desk.record(Case.ConditionSet, **facts, message_id=list(answered.answers[body].messages)[-1], given=given)
 
 
 def meet_condition(desk: Desk, number: int, version: int) -> str:
@@ -176,7 +176,7 @@ def _answered_round(case: Case, body: str, step_id: str | None) -> Round:
 
 
 def _has_answered(past: Round, body: str) -> bool:
-    return body in past.answers and past.answers[body].outcome is not None and bool(past.answers[body].messages)
+    return body in past.answers and bool(past.answers[body].words)
 
 
 def _open_condition(case: Case, number: int) -> Condition:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from domain.case import Case, Round
+    from domain.case import Answer, Case, Round
     from domain.organisation import Organisation
     from domain.route import Route, Step
 
@@ -52,6 +52,7 @@ _CHANCES = {
     Meaning.CONSENT: 30.0,
     Meaning.DISSENT: 3.0,
     Meaning.INTERIM: 6.0,
+    Meaning.UNRECORDED: 3.0,
     Meaning.RETURN: 1.0,
     Meaning.REJECTION: 1.0,
     Meaning.OBJECTION: 1.0,
@@ -219,13 +220,14 @@ class _Simulation:
         chosen = self._chosen.get((step.id, body))
         if chosen:
             return chosen.popleft()
-        ask, answer = ASKS[step.ask], current.answers[body]
+        answer = current.answers[body]
+        ask = ASKS[_missing(step, answer)[0]]
         if self._random is None or body == SECRETARIAT:
             return ask.plain_consent
         if answer.state != AnswerState.DELAYED and self._random.random() < _DELAY_CHANCE:
             return DELAYED
         revisions = len(case.rounds.get(case.route.revision.id, []))
-        outcomes = step.outcomes_in(current.mode).values()
+        outcomes = step.outcomes_in(current.mode, ask.id).values()
         chances = {o.id: _CHANCES[o.meaning] for o in outcomes}
         chances[ask.plain_consent] *= 5
         for outcome in outcomes:
@@ -277,8 +279,12 @@ class _Simulation:
             reply = Reply(step=planned.step, expected_on=later)
             self._cases.delay(self._id, command, planned.body, reply, "secretariat")
             return
+        case = self._cases.get(self._id)
+        step, place = case.route.step(planned.step), case.answer(planned.step, planned.round, planned.body)
+        asks = [ask for ask in _missing(step, place) if planned.word in step.outcomes_by_ask[ask]]
         reply = Reply(
             planned.word,
+            ask=asks[0] if asks else None,
             decided_on=today,
             decided_by="council" if kind is BodyKind.CITY_COUNCIL else None,
             step=planned.step,
@@ -286,6 +292,11 @@ class _Simulation:
             supports=True if planned.word == "decided" else None,
         )
         self._cases.answer(self._id, command, planned.body, reply, "secretariat")
+
+
+def _missing(step: Step, answer: Answer) -> list[str]:
+    """The asks that a body has still to answer."""
+    return [ask for ask in step.asks if ask not in answer.settled]
 
 
 def _awaits_reply(case: Case, step: Step) -> bool:

@@ -12,6 +12,7 @@ from domain.blocking import is_unsettled
 from domain.case import Case, Status, StepState
 from domain.entering import expected_on, holds, missing, replaced
 from domain.following import awaited_date, is_negative, opening_day, outcome_so_far
+from domain.minutes import MINUTES_FIELDS
 from domain.participation import JOIN, participation
 
 if TYPE_CHECKING:
@@ -150,9 +151,11 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
         "name": _name(step.name),
         "round": shown.number,
         "ask": step.ask,
+        "also_asks": list(step.also_asks),
         "mode": shown.mode or step.mode,
         "state": str(shown.state),
         "result": shown.result,
+        "results": {ask: shown.results.get(ask) for ask in step.asks},
         "opened_at": instant(shown.opened_at),
         "opens_on": _day(opening_day(case, step)) if shown.state == StepState.WAITING else None,
         "awaits_date": awaited_date(case, step, shown),
@@ -197,30 +200,41 @@ def _due(case: Case, step: Step, shown: Round) -> date | None:
 
 
 def _answer_document(case: Case, step: Step, answer: Answer) -> Document:
+    recommended = answer.recommendation
     return {
         "body": answer.body,
         "state": str(answer.state),
-        "outcome": answer.outcome,
-        "effect": answer.effect,
-        "decided_on": answer.decided_on,
-        "decided_by": answer.decided_by,
-        "recorded_at": instant(answer.recorded_at),
-        "source": answer.source,
-        "message_id": answer.message_id,
-        "version": answer.version,
-        "concerned_version": answer.concerned_version,
+        **_said_document(step, answer),
         "stands_from": answer.stands_from,
         "expected_on": answer.expected_on,
-        "corrected": answer.corrected,
-        "remark": answer.remark,
-        "reference": answer.reference,
-        "due": answer.due,
-        "supports": answer.supports,
         "conditions": _added_with(case.conditions, step, answer),
         "tasks": _added_with(case.tasks, step, answer),
-        "to": answer.to,
-        "bodies_due": answer.bodies_due,
-        "effective_on": answer.effective_on,
+        "recommendation": _said_document(step, recommended) if recommended else None,
+    }
+
+
+def _said_document(step: Step, said: Answer) -> Document:
+    """What a body has answered, or what somebody in it recommends."""
+    return {
+        "outcome": said.outcome,
+        "also": {ask: said.words.get(ask) for ask in step.also_asks},
+        "effect": said.effect,
+        "decided_on": said.decided_on,
+        "decided_by": said.decided_by,
+        "recorded_at": instant(said.recorded_at),
+        "source": said.source,
+        "message_id": said.message_id,
+        "version": said.version,
+        "concerned_version": said.concerned_version,
+        "corrected": said.corrected,
+        "remark": said.remark,
+        "reference": said.reference,
+        "due": said.due,
+        "supports": said.supports,
+        "to": said.to,
+        "bodies_due": said.bodies_due,
+        "effective_on": said.effective_on,
+        **{name: getattr(said, name) for name in MINUTES_FIELDS},
     }
 
 

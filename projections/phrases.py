@@ -38,17 +38,13 @@ OUTCOMES = {
     "decision_intended": Name("har sendt en påtænkt afgørelse", "sent an intended decision"),
     "plan_requested": Name("har bedt om en handleplan", "requested an action plan"),
     "submitted": Name("har indsendt sagen", "submitted it"),
+    "drafted": Name("har udarbejdet udkastet", "drafted it"),
+    "gathered": Name("har samlet det indkomne", "gathered what came"),
+    "not_recorded": Name("har intet svar i referatet", "has no answer in the minutes"),
     "resubmitted": Name("har genfremsat sagen", "resubmitted it"),
     "objected": Name("har gjort indsigelse mod skriftlig behandling", "objected to the written procedure"),
 }
 """What a body did, behind its name, for every outcome of every ask."""
-
-DECIDERS = {
-    "council": Name("kommunalbestyrelsen", "the council"),
-    "committee": Name("fagudvalget", "the committee"),
-    "chair": Name("formanden", "the chair"),
-}
-"""Who in a body decided."""
 
 SUPPORTS = {
     True: Name("bakker op", "supports it"),
@@ -68,6 +64,14 @@ CHANGES = {
     "to": Name("de adspurgte", "the bodies asked"),
     "bodies_due": Name("de adspurgtes frist", "the date for the bodies asked"),
     "effective_on": Name("virkningsdatoen", "the date from which it holds"),
+    "meeting_on": Name("mødedatoen", "the meeting's date"),
+    "agenda_item": Name("dagsordenspunktet", "the agenda item"),
+    "wording": Name("referatets ord", "the minutes' words"),
+    "protocol": Name("protokollen", "the protocol"),
+    "dissent": Name("mindretallet", "the dissent"),
+    "reservation": Name("forbeholdet", "the reservation"),
+    "persons": Name("personerne", "the persons"),
+    "points": Name("punkterne", "the points"),
 }
 """The facts of an answer that a correction may change."""
 NONE = Name("ingen", "none")
@@ -84,8 +88,18 @@ EFFECTS = {
     "counted": Name("", ""),
     "early": Name(", før trinnet åbnede", ", before the step opened"),
     "late": Name(", efter at trinnet var afsluttet", ", after the step was completed"),
+    "recommendation": Name(" som en anbefaling", " as a recommendation"),
 }
-"""When an answer came, if not in time."""
+"""When an answer came, if not in time, or that it only recommends."""
+DISSENT = Name("Imod stemte", "Against voted")
+RESERVATION = Name("Forbehold", "Reservation")
+WORDING = Name("Referatet", "The minutes")
+POINTS = Name("Punkter", "Points")
+PERSONS = {
+    "appointed": Name("Udpeget er", "Appointed:"),
+    "signed": Name("Underskrevet af", "Signed by"),
+}
+"""What the persons of an answer are, by its outcome."""
 
 SKIPPED_BECAUSE = {
     "nobody_asked": Name("der er ingen at spørge", "there is nobody to ask"),

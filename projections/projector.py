@@ -34,7 +34,10 @@ REMEMBERED_CASES = 1000
 LIVE = "views"
 TABLES = ("position", "cases", "timeline", "inbox")
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
-WRITERS = tuple(SCHEMA_FILE.with_name(f"{name}.py") for name in ("documents", "rows", "timeline", "phrases", "folding"))
+WRITERS = tuple(
+    SCHEMA_FILE.with_name(f"{name}.py")
+    for name in ("documents", "rows", "timeline", "minutes_in_words", "phrases", "folding")
+)
 """What rows are made by, beside the aggregate: rows of an earlier version's may lack what pages now look for."""
 
 log = structlog.get_logger()

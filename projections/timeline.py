@@ -7,22 +7,31 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from domain.additions import ON_CONDITION, State, iso_day
-from domain.asks import result_name
+from domain.asks import ASKS, DECIDERS, NOT_RECORDED, RECOMMENDATION, result_name
 from domain.case import Answer, AnswerState, Case, StepState
 from domain.dates import danish_date
 from domain.entering import replaced
 from domain.following import ended_by
 from domain.names import Name
 from domain.organisation import BodyKind, UnknownBodyError
-from domain.participation import word_named
+from domain.participation import JOIN, word_named
 from domain.versions import ALL, EDITORIAL
 from projections.documents import Document, instant
 from projections.folding import after
+from projections.minutes_in_words import (
+    NOTHING,
+    dissenters,
+    listed,
+    listed_names,
+    minutes_in_words,
+    quoted,
+    quoted_points,
+    shortened,
+)
 from projections.phrases import (
     CASE_STATUSES,
     CHANGES,
     CONDITION_KINDS,
-    DECIDERS,
     EFFECTS,
     NONE,
     NOT_STATED,
@@ -33,7 +42,7 @@ from projections.phrases import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from domain.additions import Added, Condition, Task
     from domain.organisation import Organisation
@@ -42,9 +51,6 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 4
 """How many bodies a sentence names; more are counted."""
-LONGEST_REMARK = 200
-"""How many characters of a remark a sentence quotes."""
-NOTHING = Name("", "")
 NONE_STANDS = Name("ingen af dem består", "none of them stands")
 ARTICLE = "The "
 _WHY = {
@@ -98,7 +104,7 @@ class _Moment:
     @property
     def step(self) -> Name:
         """The step's name in quotation marks."""
-        return _quoted(self.case.route.step(self.event.step).name)
+        return quoted(self.case.route.step(self.event.step).name)
 
     def body(self, body: str) -> Name:
         """What a body is called on the day, inside a sentence: the secretariat is a common noun, `The` an article."""
@@ -116,7 +122,7 @@ class _Moment:
         if len(bodies) > MOST_NAMES:
             return Name(f"{len(bodies)} organer", f"{len(bodies)} bodies")
         names = [self.body(body) for body in bodies]
-        return Name(_listed([n.da for n in names], "og"), _listed([n.en for n in names], "and"))
+        return Name(listed([n.da for n in names], "og"), listed([n.en for n in names], "and"))
 
     @property
     def where(self) -> Name:
@@ -130,14 +136,25 @@ class _Moment:
         return after(deepcopy(self.case), self.event)
 
     def before_answer(self) -> Answer:
-        """What the event's body had said before."""
-        return self.case.answer(self.event.step, self.event.round, self.event.body)
+        """What the event's body had said before, or recommended where the event corrects that."""
+        answer = self.case.answer(self.event.step, self.event.round, self.event.body)
+        recommended = answer.recommendation
+        return recommended if recommended and self.event.corrects in recommended.messages else answer
+
+    def must_decide(self) -> Name:
+        """Who the route wants to decide, which in all but a city council is the body itself."""
+        body, deciders = self.event.body, self.case.route.step(self.event.step).decided_by
+        known = self._organisation.bodies.get(body)
+        if known is None or known.kind is not BodyKind.CITY_COUNCIL:
+            return self.body(body)
+        names = [DECIDERS[decider] for decider in deciders]
+        return Name(" eller ".join(name.da for name in names), " or ".join(name.en for name in names))
 
 
 def _opened(moment: _Moment) -> Name:
     event = moment.event
     title = Name(event.title, event.title)
-    words, due = _quoted(title), _after_comma(event.deadline, "frist", "deadline")
+    words, due = quoted(title), _after_comma(event.deadline, "frist", "deadline")
     anew = Name(" som fornyet behandling", " as a renewed treatment") if event.renews else NOTHING
     return Name(f"Sagen {words.da} blev åbnet{anew.da}{due.da}.", f"The case {words.en} was opened{anew.en}{due.en}.")
 
@@ -148,7 +165,7 @@ def _step_opened(moment: _Moment) -> Name:
     is_again = event.step in moment.case.rounds and moment.case.openings(event.step)
     again = Name(f" igen (runde {event.round})", f" again (round {event.round})") if is_again else NOTHING
     if event.revises:
-        sent_back = _quoted(moment.case.route.step(event.revises.partition("#")[0]).name)
+        sent_back = quoted(moment.case.route.step(event.revises.partition("#")[0]).name)
         again = Name(f", fordi {sent_back.da} ikke gik igennem", f", because {sent_back.en} did not go through")
     return Name(
         f"Trinnet {step.da} åbnede{again.da}: {bodies.da} er spurgt{due.da}.",
@@ -200,7 +217,7 @@ def _silence_taken(moment: _Moment) -> Name:
 
 def _inquiry_opened(moment: _Moment) -> Name:
     event, bodies, due = moment.event, moment.bodies(moment.event.bodies), long_date(moment.event.due)
-    quoted = _remark(event.question) if event.question else None
+    quoted = shortened(event.question) if event.question else None
     what = Name(f": {quoted.da}", f": {quoted.en}") if quoted else Name(".", ".")
     if event.passes_on:
         return Name(
@@ -274,7 +291,7 @@ def _step_skipped(moment: _Moment) -> Name:
             f"Trinnet {step.da} blev sprunget over: {because.da}.", f"The step {step.en} was skipped: {because.en}."
         )
     if final is not None:
-        why, result = _quoted(final[0].name), _quoted(result_name(final[1].result or ""))
+        why, result = quoted(final[0].name), quoted(result_name(final[1].result or ""))
         return Name(
             f"Trinnet {step.da} bortfaldt, fordi {why.da} endte med {result.da}.",
             f"The step {step.en} was dropped, because {why.en} ended with {result.en}.",
@@ -284,7 +301,7 @@ def _step_skipped(moment: _Moment) -> Name:
 
 def _answered(moment: _Moment) -> Name:
     event, body, where = moment.event, moment.body(moment.event.body), moment.where
-    did, how, when, more = _did(event), _circumstances(event), EFFECTS[event.effect], _additions(event)
+    did, how, when, more = _did(moment), _circumstances(event), _when(moment), _additions(event)
     added = _added(moment)
     return Name(
         f"{body.da} {did.da}{where.da}{how.da}{when.da}.{more.da}{added.da}",
@@ -294,10 +311,12 @@ def _answered(moment: _Moment) -> Name:
 
 def _corrected(moment: _Moment) -> Name:
     """Says which facts of the body's word changed; the event carries all of the right ones."""
-    event, body, where, when = moment.event, moment.body(moment.event.body), moment.where, EFFECTS[moment.event.effect]
-    was, outcome = _older_word(moment) or moment.before_answer(), _quoted(result_name(moment.event.outcome))
-    changes = _changes(was, event) if was.outcome else Name(f"nu {outcome.da}", f"now {outcome.en}")
-    said, added = outcome if was.outcome == event.outcome else NOTHING, _added(moment)
+    event, body, where, when = moment.event, moment.body(moment.event.body), moment.where, _when(moment)
+    was, outcome = _older_word(moment) or moment.before_answer(), quoted(result_name(moment.event.outcome))
+    before, said_now = was.words, event.outcomes(moment.case)
+    changes = _changes(was, event, said_now) if before else Name(f"nu {outcome.da}", f"now {outcome.en}")
+    said = outcome if event.outcome in [before.get(ask) for ask in said_now] else NOTHING
+    added = _added(moment)
     return Name(
         f"{body.da} har rettet sit svar{_spaced(said.da)}{where.da}{when.da}: {changes.da}.{added.da}",
         f"{body.en} corrected its answer{_spaced(said.en)}{where.en}{when.en}: {changes.en}.{added.en}",
@@ -312,7 +331,7 @@ def _older_word(moment: _Moment) -> Answer | None:
         return None
     known = {fact: getattr(event, fact) for fact in CHANGES}
     dates = {"decided_on": wrong.decided_on.isoformat(), "effective_on": wrong.effective_on.isoformat()}
-    return Answer(event.body, **{**known, **dates, "outcome": wrong.outcome})
+    return Answer(event.body, **{**known, **dates, "outcome": wrong.outcome, "words": {JOIN: wrong.outcome}})
 
 
 def _delayed(moment: _Moment) -> Name:
@@ -354,8 +373,8 @@ def _contradiction_marked(moment: _Moment) -> Name:
     between, why = [str(number) for number in moment.event.between], moment.event.reason
     because = f": {why}" if why else "."
     return Name(
-        f"Betingelserne {_listed(between, 'og')} strider mod hinanden{because}",
-        f"The conditions {_listed(between, 'and')} contradict each other{because}",
+        f"Betingelserne {listed(between, 'og')} strider mod hinanden{because}",
+        f"The conditions {listed(between, 'and')} contradict each other{because}",
     )
 
 
@@ -363,10 +382,10 @@ def _contradiction_settled(moment: _Moment) -> Name:
     event = moment.event
     between = [str(number) for number in moment.case.contradictions[event.contradiction - 1].conditions]
     stand = [str(number) for number in event.stand]
-    left = Name(f"{_listed(stand, 'og')} består", f"{_listed(stand, 'and')} stands") if stand else NONE_STANDS
+    left = Name(f"{listed(stand, 'og')} består", f"{listed(stand, 'and')} stands") if stand else NONE_STANDS
     return Name(
-        f"Modstriden mellem betingelserne {_listed(between, 'og')} er afklaret, {left.da}: {event.reason}",
-        f"The contradiction between the conditions {_listed(between, 'and')} is settled, {left.en}: {event.reason}",
+        f"Modstriden mellem betingelserne {listed(between, 'og')} er afklaret, {left.da}: {event.reason}",
+        f"The contradiction between the conditions {listed(between, 'and')} is settled, {left.en}: {event.reason}",
     )
 
 
@@ -415,7 +434,7 @@ def _decision_made(moment: _Moment) -> Name:
 
 def _paper_added(moment: _Moment) -> Name:
     event = moment.event
-    words = _quoted(Name(event.name, event.name))
+    words = quoted(Name(event.name, event.name))
     return Name(
         f"Sagens papirer fik version {event.number}: {words.da}.",
         f"The papers of the case got version {event.number}: {words.en}.",
@@ -462,7 +481,7 @@ def _resumed(moment: _Moment) -> Name:
 
 
 def _attribute_set(moment: _Moment) -> Name:
-    event, attribute = moment.event, _quoted(Name(moment.event.attribute, moment.event.attribute))
+    event, attribute = moment.event, quoted(Name(moment.event.attribute, moment.event.attribute))
     old, new = moment.case.attributes.get(event.attribute), _plain_value(event.value)
     was = _plain_value(old) if old is not None else None
     since = Name(f" fra {was.da}", f" from {was.en}") if was else NOTHING
@@ -492,7 +511,7 @@ def _migrated(moment: _Moment) -> Name:
 def _entered_into_force(moment: _Moment) -> Name:
     day, old = long_date(moment.event.on), replaced(moment.case)
     instead = Name(f" og erstatter {old.text}", f" and replaces {old.text}") if old else NOTHING
-    title = _quoted(Name(moment.case.title, moment.case.title))
+    title = quoted(Name(moment.case.title, moment.case.title))
     return Name(
         f"{title.da} trådte i kraft {day.da}{instead.da}.", f"{title.en} entered into force on {day.en}{instead.en}."
     )
@@ -500,8 +519,8 @@ def _entered_into_force(moment: _Moment) -> Name:
 
 def _entry_missed(moment: _Moment) -> Name:
     day, route = long_date(moment.event.expected_on), moment.case.route
-    steps = [_quoted(route.step(step).name) for step in moment.event.steps]
-    da, en = _listed([step.da for step in steps], "og"), _listed([step.en for step in steps], "and")
+    steps = [quoted(route.step(step).name) for step in moment.event.steps]
+    da, en = listed([step.da for step in steps], "og"), listed([step.en for step in steps], "and")
     return Name(
         f"Ikrafttrædelsen {day.da} blev ikke nået; der mangler {da}.",
         f"The entry into force on {day.en} was missed; {en} {'is' if len(steps) == 1 else 'are'} lacking.",
@@ -527,7 +546,7 @@ def _closed(moment: _Moment) -> Name:
     with_result = Name(f": {name.da}", f": {name.en}") if name else NOTHING
     final = ended_by(moment.case)
     if final is not None:
-        why = _quoted(final[0].name)
+        why = quoted(final[0].name)
         with_result = Name(f"{with_result.da} i trinnet {why.da}", f"{with_result.en} in the step {why.en}")
     return Name(f"Sagen {status.da}{with_result.da}.", f"The case {status.en}{with_result.en}.")
 
@@ -575,9 +594,11 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
 """The sentence of every kind of event."""
 
 
-def _did(event: Case.AnswerRecorded) -> Name:
-    """What an answer says that a body did."""
-    did = OUTCOMES[event.outcome]
+def _did(moment: _Moment) -> Name:
+    """What an answer says that a body did, to each of the step's asks."""
+    event, several = moment.event, len(moment.case.route.step(moment.event.step).asks) > 1
+    words = [_word(ask, outcome, several=several) for ask, outcome in event.outcomes(moment.case).items()]
+    did = Name(" og ".join(w.da for w in words), " and ".join(w.en for w in words))
     if event.due:
         due = long_date(event.due)
         did = Name(f"{did.da} med frist {due.da}", f"{did.en}, due {due.en}")
@@ -588,6 +609,24 @@ def _did(event: Case.AnswerRecorded) -> Name:
         no = NOTHING if event.supports else Name(" ikke", " not")
         did = Name(f"{did.da} og bakker{no.da} op", f"{did.en}{',' if event.supports else ''} {_supports(event)}")
     return did
+
+
+def _word(ask: str, outcome: str, *, several: bool) -> Name:
+    """What was said to one ask; silence says of which, where there are several."""
+    did, name = OUTCOMES[outcome], quoted(ASKS[ask].name)
+    return Name(f"{did.da} til {name.da}", f"{did.en} to {name.en}") if several and outcome == NOT_RECORDED else did
+
+
+def _when(moment: _Moment) -> Name:
+    """Whether the answer came in its time; of a recommendation, who must decide."""
+    when = EFFECTS[moment.event.effect]
+    if moment.event.effect != RECOMMENDATION:
+        return when
+    who = moment.must_decide()
+    return Name(
+        f"{when.da}; {who.da} skal selv træffe afgørelse",
+        f"{when.en}; {who.en} must decide itself",
+    )
 
 
 def _supports(event: Case.AnswerRecorded) -> str:
@@ -605,18 +644,20 @@ def _circumstances(said: Case.AnswerRecorded | Answer) -> Name:
 
 
 def _additions(said: Said) -> Name:
-    """The remark and the body's own number, as sentences of their own."""
+    """What stands beside the answer, as sentences of their own: the minutes' facts, the remark, the body's number."""
     remark, reference = said.remark, getattr(said, "reference", None)
-    noted = Name(f" Bemærkning: {_remark(remark).da}.", f" Remark: {_remark(remark).en}.") if remark else NOTHING
+    noted = Name(f" Bemærkning: {shortened(remark).da}.", f" Remark: {shortened(remark).en}.") if remark else NOTHING
     numbered = f" Reference: {reference}." if reference else ""
-    return Name(noted.da + numbered, noted.en + numbered)
+    minutes = minutes_in_words(said) if isinstance(said, Case.AnswerRecorded) else NOTHING
+    return Name(minutes.da + noted.da + numbered, minutes.en + noted.en + numbered)
 
 
 def _added(moment: _Moment) -> Name:
     """The conditions and tasks that an answer, or its correction, brings or takes away, as sentences of their own."""
     before, event = moment.case, moment.event
     corrected = isinstance(event, Case.AnswerCorrected) and (before.conditions or before.tasks)
-    if not (event.conditions or event.tasks or event.outcome == ON_CONDITION or corrected):
+    said = event.outcomes(before).values()
+    if not (event.conditions or event.tasks or ON_CONDITION in said or corrected):
         return NOTHING  # and no copy of the case is made, which most answers would pay for in vain
     now = moment.following()
     conditions = [_condition(condition, moment) for condition in now.conditions[len(before.conditions) :]]
@@ -665,7 +706,7 @@ def _by_whom_and_when(added: Added, moment: _Moment) -> Name:
 
 def _text(text: str | None) -> Name:
     """What a condition, task or decision says, in quotation marks."""
-    return _remark(text) if text else NOT_STATED
+    return shortened(text) if text else NOT_STATED
 
 
 def _sentences(told: Sequence[Name]) -> Name:
@@ -673,15 +714,15 @@ def _sentences(told: Sequence[Name]) -> Name:
     return Name("".join(f" {one.da}" for one in told), "".join(f" {one.en}" for one in told))
 
 
-def _remark(remark: str) -> Name:
-    words = " ".join(remark.split())
-    short = words if len(words) <= LONGEST_REMARK else f"{words[: LONGEST_REMARK - 1].rstrip()}…"
-    return _quoted(Name(short, short))
+def _changes(was: Answer, event: Case.AnswerCorrected, said: Mapping[str, str]) -> Name:
+    """Every fact that a correction changed, with its old and its new value.
 
-
-def _changes(was: Answer, event: Case.AnswerCorrected) -> Name:
-    """Every fact that a correction changed, with its old and its new value."""
-    pairs = [(fact, getattr(was, fact), getattr(event, fact)) for fact in CHANGES]
+    One of several asks leaves alone what was said with the others.
+    """
+    is_all = was.words.keys() <= said.keys()
+    pairs: list[tuple[str, Any, Any]] = [("outcome", was.words.get(ask), outcome) for ask, outcome in said.items()]
+    pairs += [(fact, getattr(was, fact), getattr(event, fact)) for fact in CHANGES if fact != "outcome"]
+    pairs = [(fact, old, new) for fact, old, new in pairs if is_all or new is not None]
     told = [_change(fact, old, new) for fact, old, new in pairs if old != new]
     unchanged = Name("intet er ændret", "nothing changed")
     return Name("; ".join(t.da for t in told), "; ".join(t.en for t in told)) if told else unchanged
@@ -708,18 +749,8 @@ def _after_comma(day: str | None, da: str, en: str) -> Name:
     return Name(f", {da} {name.da}", f", {en} {name.en}")
 
 
-def _listed(names: Sequence[str], conjunction: str) -> str:
-    """Names with commas and one `and`."""
-    *first, last = names or ("–",)
-    return f"{', '.join(first)} {conjunction} {last}" if first else last
-
-
 def _was(bodies: Sequence[str]) -> str:
     return "was" if len(bodies) == 1 else "were"
-
-
-def _quoted(name: Name) -> Name:
-    return Name(f"»{name.da}«", f"“{name.en}”")
 
 
 def _capital(sentence: str) -> str:
@@ -739,14 +770,20 @@ def _spaced(text: str) -> str:
 
 
 _WRITERS: dict[str, Callable[[Any], Name]] = {
-    "outcome": lambda outcome: _quoted(result_name(outcome)),
-    "supports": lambda supports: _quoted(SUPPORTS[supports]),
+    "outcome": lambda outcome: quoted(result_name(outcome)),
+    "supports": lambda supports: quoted(SUPPORTS[supports]),
     "decided_on": long_date,
     "decided_by": lambda decider: DECIDERS.get(decider, Name(decider, decider)),
     "due": long_date,
     "bodies_due": long_date,
     "effective_on": long_date,
     "to": lambda bodies: Name(", ".join(bodies), ", ".join(bodies)),
-    "remark": _remark,
+    "remark": shortened,
+    "meeting_on": long_date,
+    "wording": shortened,
+    "dissent": dissenters,
+    "reservation": shortened,
+    "persons": listed_names,
+    "points": quoted_points,
 }
 """How the facts of an answer that are no plain texts or numbers are written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -21,6 +21,7 @@ from projections.documents import as_read_on, case_document
 from web import examples
 from web.access import Principal
 from web.additions import GivenConditions, GivenTasks, facts_of
+from web.answers import GivenDissent, Minutes
 from web.describing import described, header
 from web.guards import Writer
 from web.idempotency import Answer, Attempt, once
@@ -30,7 +31,7 @@ from web.services import Services, services
 from web.webhooks import as_content
 
 DELAYED = "delayed"
-SOURCE = "secretariat"
+SOURCE: Final = "secretariat"
 VALUE = {"type": ["string", "number", "boolean"], "maxLength": LONGEST_VALUE}
 KEY = header(
     "Idempotency-Key",
@@ -53,7 +54,7 @@ class Opening(Given):
     concerned: list[Identifier] = Field(default_factory=list, max_length=500)
 
 
-class Told(Given):
+class Told(Minutes, Given):
     """What a body told the secretariat by other means than a webhook."""
 
     body: Identifier
@@ -73,6 +74,8 @@ class Told(Given):
     to: list[Identifier] = Field(default_factory=list, max_length=500)
     bodies_due: Day | None = None
     effective_on: Day | None = None
+    dissent: GivenDissent | None = None
+    source: Literal["secretariat", "minutes"] = SOURCE
 
 
 class Reasoned(Given):
@@ -169,18 +172,21 @@ async def record_answer(request: Request, principal: Writer, case: CaseId) -> JS
     """Record an answer that came by mail, telephone or minutes.
 
     `outcome: delayed` says that the body will not make the date (`expected_on`); `corrects` names the `message_id` of
-    an answer that was wrong, and lists all that the right one adds.
+    an answer that was wrong, and lists all that the right one adds. `source: minutes` says that the secretariat read it
+    in the minutes; by its word alone an outcome may be `not_recorded`. An answer by somebody whom the route does not
+    let decide has the effect `recommendation`, and the body is still awaited.
     """
     told, shared = await read_model(request, Told), services(request)
     _check_told(shared, told)
-    reply = Reply(**facts_of(told, leave_out="body"))
+    facts = facts_of(told, leave_out="body")
+    source, reply = facts.pop("source"), Reply(**facts)
     method = shared.cases.delay if told.outcome == DELAYED else shared.cases.answer
     if told.corrects:
         method = shared.cases.correct
 
     def act(command: Command) -> Taken:
-        taken = method(case, command, told.body, reply, SOURCE)
-        shared.metrics.count_answer(SOURCE, taken.effect)
+        taken = method(case, command, told.body, reply, source)
+        shared.metrics.count_answer(source, taken.effect)
         return taken
 
     return await execute(request, principal, told, act)
@@ -265,7 +271,7 @@ async def migrate(request: Request, principal: Writer, case: CaseId) -> JSONResp
     **described(Submission, {"submitted_on": "2025-05-28"}, examples.TAKEN, parameters=[KEY]),
 )
 async def submit(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
-    """Answer the route's submission, or with `step` a reply to questions; submitted before, it is `repeated`."""
+    """Answer the route's submission, or with `step` another step of the secretariat's own; twice, it is `repeated`."""
     asked, cases = await read_model(request, Submission), services(request).cases
     return await execute(request, principal, asked, lambda command: cases.submit(case, command, **dict(asked)))
 

@@ -22,6 +22,7 @@ from domain.errors import AbsentError
 from web import examples
 from web.access import valid_secrets
 from web.additions import SentConditions, SentTasks, facts_of
+from web.answers import Minutes, SentDissent
 from web.bounds import MessageRate
 from web.describing import described, header, schema_of_model
 from web.guards import signed_webhook
@@ -65,7 +66,7 @@ def _as_instant(value: Any) -> datetime:
         raise ValueError("is no instant as 2025-05-14T12:00:00Z") from None
 
 
-class Decision(Sent):
+class Decision(Minutes, Sent):
     """What a body has decided: the `data` of `decision.made`."""
 
     case: Identifier
@@ -83,6 +84,7 @@ class Decision(Sent):
     to: list[Identifier] = Field(default_factory=list, max_length=500)
     bodies_due: Day | None = None
     effective_on: Day | None = None
+    dissent: SentDissent | None = None
 
 
 class Delay(Sent):
@@ -136,7 +138,8 @@ async def take_webhook(request: Request, body: Annotated[str, Path(max_length=25
     """Commit what a body says about a case, then confirm it.
 
     The message follows Standard Webhooks 1.0: send it again with the same `webhook-id` until a 2xx comes. The same id
-    twice is taken once (`repeated`). A `ping` writes nothing.
+    twice is taken once (`repeated`). A `ping` writes nothing. The effect `recommendation` means that the route wants
+    somebody else in the body to decide than the one who has: it is kept, and the body is still awaited.
     """
     shared = services(request)
     _check_rate(shared.senders, request.client.host if request.client else "")

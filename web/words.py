@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.asks import result_name
+from domain.asks import DECIDERS, result_name
 from domain.names import Name
-from projections.phrases import CONDITION_KINDS, DECIDERS, SKIPPED_BECAUSE, SUPPORTS
+from projections.phrases import CONDITION_KINDS, SKIPPED_BECAUSE, SUPPORTS
 
 __all__ = ["CONDITION_KINDS", "DECIDERS", "SKIPPED_BECAUSE", "SUPPORTS", "result_name"]
 
@@ -82,7 +82,9 @@ CONTRADICTION_STATES = {
 EFFECTS = {
     "early": Name("svarede før tid", "answered early"),
     "late": Name("svarede efter at trinnet var afsluttet", "answered after the step was completed"),
+    "recommendation": Name("organet skal selv træffe afgørelse", "the body must decide itself"),
 }
+RECOMMENDED = Name("anbefaling foreligger", "a recommendation is there")
 CORRECTED_LATE = Name("rettet efter at trinnet var afsluttet", "corrected after the step was completed")
 SUSTAINABLE = {
     True: Name("Bæredygtig", "Sustainable"),

@@ -295,6 +295,46 @@ def test_answer_is_dated_today_and_comes_from_the_secretariat(desk: Desk) -> Non
     assert (answer["decided_on"], answer["source"]) == (TODAY.isoformat(), "secretariat")
 
 
+def test_answer_takes_what_the_minutes_tell(desk: Desk) -> None:
+    """Where from, when and under which item it was decided, in which words, and who voted against."""
+    case = desk.opens(route="orientering")
+    words = ["--source", "minutes", "--meeting-on", TODAY.isoformat(), "--agenda-item", "12a", "--wording", "Taget"]
+    words += ["--protocol", "P1", "--dissent", "N. Nielsen: For dyrt", "--dissent", "M.", "--reservation", "budget"]
+
+    desk("answer", case, "--body", "dassos", "--outcome", "noted", *words)
+
+    answer = desk.shows(case)["steps"][0]["answers"][0]
+    assert (answer["source"], answer["meeting_on"], answer["agenda_item"]) == ("minutes", TODAY.isoformat(), "12a")
+    assert (answer["wording"], answer["protocol"], answer["reservation"]) == ("Taget", "P1", "budget")
+    assert answer["dissent"] == [{"who": "N. Nielsen", "text": "For dyrt"}, {"who": "M.", "text": None}]
+
+
+def test_answer_that_minutes_do_not_record_has_no_date(desk: Desk) -> None:
+    """Nothing is invented, and the route goes on."""
+    case = desk.opens(route="orientering")
+
+    desk("answer", case, "--body", "dassos", "--outcome", "not_recorded", "--source", "minutes")
+
+    step = desk.shows(case)["steps"][0]
+    assert (step["answers"][0]["outcome"], step["answers"][0]["decided_on"]) == ("not_recorded", None)
+
+
+@pytest.mark.parametrize("words", [["--source", "webhook"], ["--also", "discuss"], ["--also", "=discussed"]])
+def test_answer_refuses_what_it_cannot_read(desk: Desk, words: list[str]) -> None:
+    """As bad usage."""
+    assert desk("answer", str(uuid4()), "--body", "dassos", "--outcome", "noted", *words).code == 2
+
+
+def test_answer_speaks_to_asks_by_name(desk: Desk) -> None:
+    """One that the step does not have is refused with those that it has."""
+    case = desk.opens(route="orientering")
+
+    ran = desk("answer", case, "--body", "dassos", "--outcome", "noted", "--also", "discuss=discussed", "--json")
+
+    assert (ran.code, ran.problem["field"]) == (1, "also")
+    assert desk("answer", case, "--body", "dassos", "--outcome", "noted", "--ask", "note").code == 0
+
+
 def test_answer_may_be_early(desk: Desk) -> None:
     """A council that decides before it is asked."""
     case = desk.opens("--deadline", NEXT_MONTH)

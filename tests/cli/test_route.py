@@ -56,6 +56,15 @@ def test_show_tells_people_who_is_asked_what() -> None:
 
     assert "KKR Midtjylland: godkender / approves" in text
     assert "frist / due: 7 dage" in text
+    assert "afgøres af kommunalbestyrelsen eller fagudvalget" in text
+
+
+def test_show_tells_who_must_decide() -> None:
+    """A framework agreement needs the council itself."""
+    agreement = sagsgang("route", "show", "rammeaftale", "--json").json["steps"][-1]
+
+    assert (agreement["also_asks"], agreement["decided_by"]) == ([], ["council"])
+    assert "afgøres af kommunalbestyrelsen" in sagsgang("route", "show", "rammeaftale", "--format", "bpmn").out
 
 
 def test_show_tells_what_blocks_the_ending() -> None:

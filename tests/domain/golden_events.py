@@ -24,6 +24,16 @@ INSTANT = datetime(2025, 3, 18, 9, tzinfo=UTC)
 # One value of each field that an event may have; what a field means is said where its event is defined.
 SAMPLES: dict[str, Any] = {
     "about": "reply#1",
+    "agenda_item": "12a",
+    "also": {"discuss": "discussed"},
+    "ask": "approve",
+    "dissent": [{"who": "N. Nielsen", "text": "For dyrt"}],
+    "persons": ["A. Andersen"],
+    "points": ["Finansiering"],
+    "protocol": "Protokol 2025-03",
+    "reservation": "budgettet",
+    "results": {"approve": "approved", "discuss": "discussed"},
+    "wording": "Godkendt som indstillet.",
     "actor": {"who": "Mette", "role": "secretariat", "how": "cli"},
     "asked": {"note": ["dassos"]},
     "attributes": {"kind": "closure"},

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.route import OWN_ASKS, SILENCES
 
 ASKED = ("note", "approve", "support", "join", "receive", "submit", "comment")
+ALSO_ASKED = ("discuss", "establish", "note", "support", "submit")
 HEAD = """
 id = "own"
 version = 1
@@ -57,6 +58,7 @@ def _step(draw: st.DrawFn, asks: list[str], place: int) -> dict[str, Any]:
         "name": {"da": f"Trin {place}", "en": f"Step {place}"},
         "ask": asks[place],
         "mode": draw(st.sampled_from(["own_process", "own_process", "meeting", "written_procedure"])),
+        **_also(draw, asks[place]),
         **_whom(draw),
         **_place_in_order(draw, asks, place),
     }
@@ -133,6 +135,17 @@ def _ends(draw: st.DrawFn, step: dict[str, Any]) -> dict[str, Any]:
         return {}
     few = ["not_enough"] if "at_least" in step or "must_have" in step else []
     return {"ends_on": draw(st.sampled_from([["rejected"], ["rejected", "returned"], ["returned", *few]]))}
+
+
+def _also(draw: st.DrawFn, ask: str) -> dict[str, Any]:
+    """Perhaps further asks, and perhaps only some in a body who may decide."""
+    found: dict[str, Any] = {}
+    further = st.lists(st.sampled_from([a for a in ALSO_ASKED if a != ask]), unique=True, min_size=1, max_size=2)
+    if draw(st.integers(0, 3)) == 0:
+        found["also_asks"] = draw(further)
+    if draw(st.integers(0, 3)) == 0:
+        found["decided_by"] = draw(st.sampled_from([["council"], ["council", "committee"]]))
+    return found
 
 
 def _whom(draw: st.DrawFn) -> dict[str, Any]:

@@ -9,8 +9,18 @@ from textwrap import dedent
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from domain.drawing import Drawing, EdgeKind, draw, enough_in_words, needed_in_words, opens_in_words
+from domain.drawing import (
+    Drawing,
+    EdgeKind,
+    asks_in_words,
+    draw,
+    enough_in_words,
+    mandate_in_words,
+    needed_in_words,
+    opens_in_words,
+)
 from domain.mermaid import as_mermaid
+from domain.names import Name
 from domain.route import Route
 from tests.domain.desk import midtjylland
 from tests.domain.random_routes import routes
@@ -107,6 +117,15 @@ def test_tests_and_numbers_are_told_in_words() -> None:
     assert found is not None
     assert needed_in_words(found) == "kun hvis kind er closure eller places over 10"
     assert enough_in_words(found) == "mindst 7; heraf dassos"
+
+
+def test_every_ask_and_who_must_decide_are_told_in_words() -> None:
+    """The main ask first."""
+    found = own(step("a", 'also_asks = ["discuss"]\ndecided_by = ["council"]')).steps[0].step
+
+    assert found is not None
+    assert asks_in_words(found) == Name("godkender og drøfter", "approves and discusses")
+    assert mandate_in_words(found) == "afgøres af kommunalbestyrelsen"
 
 
 @pytest.mark.parametrize(

@@ -349,4 +349,4 @@ def test_a_body_released_and_added_again_keeps_what_it_said(councils: Desk) -> N
     councils.commands("release_body", step="councils", body="lemvig", reason="Ikke berørt")
     councils.commands("add_body", step="councils", body="lemvig", reason="Berørt alligevel")
 
-    assert councils.answer_of("councils", "lemvig").messages == ["m1"]
+    assert list(councils.answer_of("councils", "lemvig").messages) == ["m1"]

@@ -203,7 +203,7 @@ def test_a_correction_of_an_earlier_word_leaves_the_newest() -> None:
     desk.corrects("lemvig", "m1", "joined", message_id="m3", effective_on=date(2025, 8, 1))
 
     assert desk.answer_of("join", "lemvig").outcome == "left"
-    assert desk.answer_of("join", "lemvig").messages == ["m1", "m2", "m3"]
+    assert list(desk.answer_of("join", "lemvig").messages) == ["m1", "m2", "m3"]
     assert [(w.outcome, w.effective_on) for w in state(desk).changes] == [
         ("joined", date(2025, 8, 1)),
         ("left", date(2026, 1, 1)),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.additions import Addition, ConditionKind
+from domain.answering import Reply
 from domain.asks import ASKS, OBJECTED, OUTCOMES, WITH_DUE_DATE
 from domain.case import Case, Status, StepState
 from domain.commands import Command
@@ -33,6 +34,7 @@ from tests.domain.random_routes import ATTRIBUTES, BODIES, routes
 pytestmark = pytest.mark.timeout(600)  # many cases in one test, on machines that have more to do
 
 DUE = date(2025, 9, 5)
+DECIDED_BY = st.sampled_from([None, None, "council", "committee"])
 MOST_TURNS = 120
 """In so many turns a case whose bodies all consent must have ended."""
 SAID = sorted({*OUTCOMES, OBJECTED.id})
@@ -68,7 +70,8 @@ class RandomCase(RuleBasedStateMachine):
     def answers(self, data: st.DataObject, outcome: str, age: int) -> None:
         """A body answers, perhaps with an id that it used before, perhaps dated tomorrow, perhaps unasked."""
         body, number = self._somebody(data), self._number(data)
-        facts = {"decided_on": self.desk.now.date() - timedelta(days=age), "due": self._due(outcome)}
+        facts: dict[str, Any] = {"decided_on": self.desk.now.date() - timedelta(days=age), "due": self._due(outcome)}
+        facts |= {"decided_by": data.draw(DECIDED_BY), "ask": data.draw(st.sampled_from([None, *ASKS]))}
         self._try(body, number, lambda: self.desk.answers(body, outcome, f"m{number}", **facts))
 
     @rule(data=st.data())
@@ -79,14 +82,26 @@ class RandomCase(RuleBasedStateMachine):
             return
         current = data.draw(st.sampled_from(open_rounds))
         step, body = self._case().route.step(current.step), data.draw(st.sampled_from(current.pending))
-        plain = ASKS[step.ask].plain_consent
-        outcome = data.draw(st.sampled_from([plain, plain, *step.outcomes]))
+        ask = next(ask for ask in step.asks if ask not in current.answers[body].settled)
+        plain = ASKS[ask].plain_consent
+        outcome = data.draw(st.sampled_from([plain, plain, *step.outcomes_by_ask[ask]]))
         number = self._number(data)
         added = [Addition(text=text) for text in data.draw(st.lists(st.sampled_from(TEXTS), max_size=2))]
-        facts: dict[str, Any] = {"step": current.step, "due": self._due(outcome), "conditions": added, "tasks": added}
+        facts: dict[str, Any] = {"step": current.step, "ask": ask, "due": self._due(outcome)}
+        facts |= {"decided_by": data.draw(DECIDED_BY), "conditions": added, "tasks": added}
         if outcome == "questions_asked":
             facts["to"] = data.draw(st.lists(st.sampled_from(self.bodies), max_size=2))
         self._try(body, number, lambda: self.desk.answers(body, outcome, f"m{number}", **facts))
+
+    @rule(data=st.data())
+    def is_not_recorded(self, data: st.DataObject) -> None:
+        """The secretariat finds nothing in a body's minutes about one ask."""
+        open_rounds = [r for r in self._case().open_rounds() if r.pending]
+        if open_rounds:
+            current = data.draw(st.sampled_from(open_rounds))
+            body, ask = data.draw(st.sampled_from(current.pending)), self._case().route.step(current.step).asks[-1]
+            reply = Reply("not_recorded", step=current.step, ask=ask)
+            self._attempt(lambda: self.desk.commands("answer", body, reply, "minutes"))
 
     @rule(data=st.data())
     def is_delayed(self, data: st.DataObject) -> None:
@@ -102,7 +117,8 @@ class RandomCase(RuleBasedStateMachine):
         body, wrong = data.draw(st.sampled_from(self.taken))
         number = self._number(data)
         added = [Addition(text=text) for text in data.draw(st.lists(st.sampled_from(TEXTS), max_size=2))]
-        facts = {"message_id": f"m{number}", "due": self._due(outcome), "conditions": added, "tasks": added}
+        facts: dict[str, Any] = {"message_id": f"m{number}", "due": self._due(outcome)}
+        facts |= {"decided_by": data.draw(DECIDED_BY), "conditions": added, "tasks": added}
         self._try(body, number, lambda: self.desk.corrects(body, wrong, outcome, **facts))
 
     @rule(data=st.data())
@@ -354,8 +370,10 @@ def _consent(desk: Desk, step: str, body: str, number: str) -> None:
     """The plain consent of a body, unless another's has just completed the step."""
     current = desk.round(step)
     if current.state == StepState.OPEN and body in current.pending:
-        outcome = ASKS[desk.case.route.step(step).ask].plain_consent
-        desk.answers(body, outcome, f"{number}-{step}-{body}", step=step)
+        missing = [ask for ask in desk.case.route.step(step).asks if ask not in current.answers[body].settled]
+        outcomes = {ask: ASKS[ask].plain_consent for ask in missing}
+        ask, outcome = outcomes.popitem()
+        desk.answers(body, outcome, f"{number}-{step}-{body}", step=step, ask=ask, also=outcomes)
 
 
 _SETTINGS = settings(

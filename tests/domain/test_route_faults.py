@@ -174,6 +174,16 @@ BROKEN = [
         'entry_into_force = { provided = ["send"], replace = "2011" }',
         'entry_into_force.replace: is an unknown key; did you mean "replaces"?',
     ),
+    (
+        'ask = "approve"',
+        'ask = "approve"\nalso_asks = ["discus"]',
+        'steps[dassos].also_asks: is "discus"; did you mean',
+    ),
+    ('ask = "approve"', 'ask = "approve"\nalso_asks = "discuss"', "steps[dassos].also_asks: is text, must be a list"),
+    ('ask = "approve"', 'ask = "approve"\nalso_asks = ["approve"]', "also_asks: repeats the main ask"),
+    ('ask = "approve"', 'ask = "approve"\nalso_asks = ["note", "note"]', 'steps[dassos].also_asks: has "note" twice'),
+    ('ask = "approve"', 'ask = "approve"\ndecided_by = ["mayor"]', 'steps[dassos].decided_by: is "mayor"; known here'),
+    ('ask = "approve"', 'ask = "approve"\ndecided_by = []', "steps[dassos].decided_by: is an empty list"),
     ('id = "reply"', 'id = "send"', "steps[send].id: stands twice"),
     ('id = "reply"', 'id = "revise"', "steps[revise].id: is the name of the engine's own step"),
 ]

@@ -119,6 +119,13 @@ def test_one_body_asked_the_same_in_two_steps_at_once() -> None:
     assert 'steps[b].ask: warning: asks "dassos" to approve while the step "a" may be asking the same' in line
 
 
+def test_one_body_asked_the_same_beside_the_main_ask() -> None:
+    """The key is the one where the second asking stands."""
+    line = the_only(head() + step("a") + step("b").replace('ask = "approve"', 'ask = "note"\nalso_asks = ["approve"]'))
+
+    assert 'steps[b].also_asks: warning: asks "dassos" to approve' in line
+
+
 def test_a_group_and_one_of_its_members_asked_the_same_at_once() -> None:
     """Members count as asked."""
     text = head() + step("a", 'group = "councils"') + step("b", bodies="samsoe")

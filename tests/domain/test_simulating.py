@@ -101,6 +101,23 @@ def test_chosen_answers_of_one_body_are_given_in_turn() -> None:
     assert answered(simulated, "reply") == ["submitted"]
 
 
+def test_a_body_answers_every_ask_in_turn() -> None:
+    """Chosen words go to the ask that allows them; what is not chosen is the plain consent."""
+    text = dedent(CONDITIONAL).replace('ask = "approve"', 'ask = "approve"\nalso_asks = ["discuss", "establish"]')
+    organisation = midtjylland_with(text)
+
+    plain = run("own", organisation)
+    chosen = run("own", organisation, answers={("a", "dassos"): ["not_recorded", "discussed", "approved_with_changes"]})
+
+    assert answered(plain, "a") == ["approved", "discussed", "established"]
+    assert answered(chosen, "a") == ["not_recorded", "discussed", "approved_with_changes", "established"]
+    assert chosen.case.current("a").results == {
+        "approve": "approved_with_changes",
+        "discuss": "discussed",
+        "establish": "established",
+    }
+
+
 def test_a_delayed_body_answers_later() -> None:
     """It says so, and notes the report afterwards."""
     simulated = run(answers={("councils", "samsoe"): ["delayed"]})

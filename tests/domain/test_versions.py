@@ -143,7 +143,7 @@ def test_an_early_answer_about_an_older_version_counts_no_longer() -> None:
     desk.until("councils")
     assert desk.answer_of("councils", "lemvig").state == AnswerState.AWAITING
     assert standing(desk, "councils") == ["skive"]
-    assert desk.case.answer("councils", 1, "lemvig").messages == ["m1"]
+    assert desk.case.answer("councils", 1, "lemvig").messages == {"m1": ("note",)}
 
 
 def test_a_material_version_for_all_asks_every_answered_body_again(noted: Desk) -> None:

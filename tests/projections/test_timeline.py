@@ -60,6 +60,21 @@ mode = "written_procedure"
 window_days = 7
 on_silence = "consent"
 """
+BOTH = """
+id = "both"
+version = 1
+name = { da = "Begge", en = "Both" }
+source = "At DASSOS drøfter og godkender."
+ending = { status = "completed", result_of = "a" }
+
+[[steps]]
+id = "a"
+name = { da = "Trin", en = "Step" }
+ask = "approve"
+also_asks = ["discuss"]
+bodies = ["dassos"]
+mode = "meeting"
+"""
 ENTRY_KEYS = {
     "position", "version", "recorded_at", "type", "step", "round", "body", "actor", "decided_on", "da", "en",
 }  # fmt: skip
@@ -81,7 +96,7 @@ def test_every_kind_of_event_has_a_sentence() -> None:
 def test_every_outcome_and_effect_has_its_words() -> None:
     """A new outcome cannot be forgotten."""
     assert set(OUTCOMES) == {OBJECTED.id} | {outcome for ask in ASKS.values() for outcome in ask.outcomes}
-    assert set(EFFECTS) == {"counted", "early", "late"}
+    assert set(EFFECTS) == {"counted", "early", "late", "recommendation"}
 
 
 def test_every_event_of_a_whole_case_is_told(desk: Desk) -> None:
@@ -313,6 +328,50 @@ def test_a_delay_says_the_expected_date(desk: Desk) -> None:
             "Norddjurs Municipality reported a delay, expected 4 June 2025, before the step opened.",
         )
     ]
+
+
+def test_one_message_to_several_asks_is_one_sentence() -> None:
+    """And a correction says what changed in each."""
+    desk = Desk(organisation=midtjylland_with(BOTH))
+    desk.open("both")
+    desk.answers("dassos", "approved", "m1", also={"discuss": "discussed"}, points=["Økonomi", "Frist"])
+    said = {"also": {"discuss": "discussed"}, "points": ["Økonomi"], "meeting_on": date(2025, 3, 17)}
+    desk.corrects("dassos", "m1", "approved_with_changes", message_id="m2", **said)
+    desk.corrects("dassos", "m2", "approved")
+
+    assert _sentences(desk, "case.answer_recorded") == [
+        (
+            "DASSOS har godkendt og har drøftet sagen (18. marts 2025). Punkter: »Økonomi«; »Frist«.",
+            "DASSOS approved it and discussed it (18 March 2025). Points: “Økonomi”; “Frist”.",
+        )
+    ]
+    whole, part = _sentences(desk, "case.answer_corrected")
+    assert whole[0] == (
+        "DASSOS har rettet sit svar, efter at trinnet var afsluttet: svaret fra »Godkendt« til »Godkendt med "
+        "ændringer«; mødedatoen fra ingen til 17. marts 2025; punkterne fra »Økonomi«; »Frist« til »Økonomi«."
+    )
+    assert part[1] == (
+        "DASSOS corrected its answer, after the step was completed: the outcome from “Approved with changes” to "
+        "“Approved”."
+    )
+
+
+def test_a_corrected_recommendation_is_told_as_one() -> None:
+    """Compared with what was recommended before, not with the body's own answer."""
+    desk = Desk(organisation=midtjylland_with(BOTH.replace('also_asks = ["discuss"]', 'decided_by = ["council"]')))
+    desk.open("both")
+    desk.answers("dassos", "approved", "m1", decided_by="chair")
+    desk.corrects("dassos", "m1", "rejected", decided_by="chair")
+
+    ((danish, english),) = _sentences(desk, "case.answer_corrected")
+    assert danish == (
+        "DASSOS har rettet sit svar som en anbefaling; DASSOS skal selv træffe afgørelse: svaret fra »Godkendt« til "
+        "»Afvist«."
+    )
+    assert english == (
+        "DASSOS corrected its answer as a recommendation; DASSOS must decide itself: the outcome from “Approved” to "
+        "“Rejected”."
+    )
 
 
 def test_the_agencys_questions_carry_their_due_date(desk: Desk) -> None:

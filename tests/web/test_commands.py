@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from projections.documents import case_document
 from runtime.database import connect
 from tests.domain.desk import MIDTJYLLAND
 from tests.fixtures.servers import Database
@@ -86,6 +87,52 @@ async def test_the_secretariat_records_an_answer(office: Office) -> None:
 
     assert (response.status_code, response.json()["effect"]) == (200, "counted")
     assert office.cases.get(case).current("dassos").answers["dassos"].source == "secretariat"
+
+
+async def test_the_secretariat_records_what_the_minutes_tell(office: Office) -> None:
+    """The source, the meeting and who voted against stand on the answer."""
+    case = office.open_case()
+    told = {"body": "dassos", "outcome": "approved", "decided_on": "2025-03-18", "source": "minutes"}
+    facts = {
+        "meeting_on": "2025-03-18",
+        "agenda_item": "7",
+        "wording": "Godkendt.",
+        "protocol": "P1",
+        "dissent": [{"who": "N. Nielsen", "text": None}],
+        "reservation": "med forbehold for budgettet",
+    }
+    response = await post(office, f"/cases/{case}/answers", {**told, **facts})
+
+    assert response.json()["effect"] == "counted"
+    (shown,) = case_document(office.cases.get(case), 0)["steps"][0]["answers"]
+    assert (shown["source"], {name: shown[name] for name in facts}) == ("minutes", facts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"source": "webhook"}, "source"),
+        ({"persons": ["A. Andersen"]}, "persons"),
+        ({"points": ["Økonomi"]}, "points"),
+        ({"meeting_on": "2999-01-01"}, "meeting_on"),
+        ({"agenda_item": "x" * 21}, "agenda_item"),
+        ({"dissent": [{"text": "imod"}]}, "dissent.0.who"),
+        ({"dissent": [{"who": "A", "txt": "imod"}]}, "dissent.0.txt"),
+        ({"ask": "discuss"}, "ask"),
+        ({"also": {"discuss": "discussed"}}, "also"),
+        ({"also": {"discuss": 1}}, "also.discuss"),
+    ],
+)
+async def test_facts_of_the_minutes_that_cannot_be_are_refused(
+    office: Office, facts: dict[str, Any], field: str
+) -> None:
+    """By their field."""
+    case = office.open_case()
+    told = {"body": "dassos", "outcome": "approved", "decided_on": "2025-03-18", **facts}
+    response = await post(office, f"/cases/{case}/answers", told)
+
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["field"] == field
 
 
 async def test_the_secretariat_records_a_delay(office: Office) -> None:

@@ -96,6 +96,27 @@ async def test_a_case_shows_its_councils(office: Office) -> None:
     assert grid.index("Favrskov") < grid.index("Viborg") < grid.index("Aarhus")
 
 
+async def test_a_case_shows_recommendations_and_what_the_minutes_tell(office: Office) -> None:
+    """What only the chair said does not look like the municipality's answer."""
+    case = office.open_case(*APPROVED)
+    facts: dict[str, Any] = {
+        "meeting_on": "2025-03-17",
+        "agenda_item": "12a",
+        "dissent": [{"who": "N. Nielsen", "text": "For dyrt"}],
+    }
+    await office.send("viborg", decision(case, "noted", decided_by="chair", reservation="budgettet"))
+    await office.send("skive", decision(case, "noted", wording="Taget til efterretning.", **facts))
+    office.project()
+    await sign_in(office)
+    html = (await office.client.get(f"/cases/{case}")).text
+
+    check(html)
+    for text in ("1 af 19 har svaret", "Anbefaling", "organet skal selv træffe afgørelse", "budgettet"):
+        assert text in html
+    for text in ("12a", "17. marts 2025", "N. Nielsen", "For dyrt", "Taget til efterretning."):
+        assert text in html
+
+
 async def test_a_case_shows_its_entry_into_force(office: Office) -> None:
     """The day expected, and what is replaced, by a link where that is another case of ours."""
     dates = {"hearing_by": "2025-06-01", "in_force_on": "2026-01-01"}

@@ -20,6 +20,27 @@ from web.webhooks import MAX_WEBHOOK
 APPROVED = ("dassos", "kd-net", "kkr-midtjylland")
 
 
+async def test_what_the_route_lets_another_one_decide_is_a_recommendation(office: Office) -> None:
+    """A chair alone cannot take an orientation to note: it is kept, and the municipality is still awaited."""
+    case = office.open_case(*APPROVED)
+    dissent = [{"who": "N. Nielsen", "unknown": 4}]
+    response = await office.send("viborg", decision(case, "noted", decided_by="chair", dissent=dissent))
+
+    assert (response.status_code, response.json()["effect"]) == (200, "recommendation")
+    place = office.cases.get(case).current("councils").answers["viborg"]
+    assert place.recommendation is not None
+    assert place.recommendation.dissent == [{"who": "N. Nielsen", "text": None}]
+    assert "viborg" in office.cases.get(case).waiting_for()
+
+
+async def test_a_body_cannot_say_that_the_minutes_are_silent(office: Office) -> None:
+    """That is the secretariat's word."""
+    case = office.open_case(*APPROVED)
+    response = await office.send("viborg", decision(case, "not_recorded"))
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "outcome")
+
+
 async def test_an_answer_is_counted_and_committed(office: Office) -> None:
     """The answer names the event's place in the log."""
     case = office.open_case()

@@ -120,11 +120,13 @@ class _Play:
         if kind == "steers":
             return self._steering(STEERING[index % len(STEERING)], days)
         asked = sorted({body for rounds in case.rounds.values() for body in rounds[-1].answers}) + list(STRANGERS)
-        body, step = asked[index % len(asked)], None
+        body, step, ask = asked[index % len(asked)], None, None
         pending = [(r.step, b) for r in case.open_rounds() for b in r.pending]
         if kind in {"consents", "answers"} and pending and index % 4:
             step, body = pending[index % len(pending)]
-            allowed = list(case.route.step(step).outcomes)
+            asks, settled = case.route.step(step), case.current(step).answers[body].settled
+            ask = next(ask for ask in asks.asks if ask not in settled)
+            allowed = list(asks.outcomes_by_ask[ask])
             outcome = allowed[0 if kind == "consents" else days % len(allowed)]
         wrong = None
         if kind == "corrects" and self.sent:
@@ -136,7 +138,7 @@ class _Play:
         def act() -> Any:
             today = danish_date(now())
             due = today + timedelta(days=30) if outcome == "questions_asked" else None
-            reply = Reply(outcome, decided_on=today, step=step, due=due, message_id=message_id, corrects=wrong)
+            reply = Reply(outcome, decided_on=today, step=step, ask=ask, due=due, message_id=message_id, corrects=wrong)
             if kind == "delays":
                 return cases.delay(self.id, command, body, Reply(message_id=message_id), "webhook")
             return (cases.correct if wrong else cases.answer)(self.id, command, body, reply, "webhook")
