@@ -226,7 +226,7 @@ class Cases(Application[UUID]):
             _check_open(case)
             route, today = newer_version(self.organisation, case.route, to_version), danish_date(at)
             faults = attribute_faults(route, case.attributes, today, self._is_case)
-            facts = migration_facts(case, route, lambda s: self._bodies(s, today, case.concerned), faults)
+            facts = migration_facts(case, route, lambda s: self.organisation.asked_of(s, today, case.concerned), faults)
             self._trigger(case, Case.Migrated, at, command, **facts, reason=optional(reason, "reason"))
             return "counted"
 

@@ -16,7 +16,7 @@ from domain.errors import InvalidError
 from domain.estimating import Asked
 from domain.faults import did_you_mean, quoted
 from domain.following import is_negative
-from domain.meetings import DAY, Calendars, Period
+from domain.meetings import DAY, Calendars, Meeting, Period
 from domain.organisation import Organisation
 from domain.planning import Matter
 from domain.route import Route, Step
@@ -91,6 +91,18 @@ def matter_of_case(case: Case, today: date) -> Matter:
         for step_id, one in asked.items()
     }
     return Matter(case.route, deadline, today, asked, after, done, paused)
+
+
+def meetings_between(organisation: Organisation, body: str | None, first: date, last: date) -> list[Meeting]:
+    """The meetings of one body, or of all, from one day to another; raises `InvalidError` for a time that cannot be."""
+    _check_year(first, "from")
+    _check_year(last, "until")
+    if last < first:
+        what = f"the last day {last} is before the first, {first}"
+        raise InvalidError(what, "give a later one", "until")
+    bodies = [organisation.body(body).id] if body is not None else list(organisation.calendars.bodies)
+    found = [meeting for one in bodies for meeting in organisation.calendars.meetings(one, first, last)]
+    return sorted(found, key=lambda meeting: (meeting.day, meeting.id))
 
 
 def changed(matter: Matter, calendars: Calendars, what_if: WhatIf) -> tuple[Matter, Calendars]:

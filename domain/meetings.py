@@ -146,12 +146,13 @@ class Calendars:
 
         Each says by when its papers must be in.
         """
-        calendar = self.bodies.get(body, BodyCalendar(body=body))
-        standing = (*calendar.meetings, *self._by_rhythm(calendar, Period(first=first, last=last)))
-        taking_place = [m for m in standing if m.id not in self.cancelled]
-        taking_place += [m for m in self.added if m.body == body]
-        found = (self._with_papers_date(m, calendar) for m in taking_place if first <= m.day <= last)
-        return sorted(found, key=lambda meeting: (meeting.day, meeting.id))
+        taking_place = [m for m in self._standing(body, first, last) if m.id not in self.cancelled]
+        taking_place += [m for m in self.added if m.body == body and first <= m.day <= last]
+        return sorted(taking_place, key=lambda meeting: (meeting.day, meeting.id))
+
+    def called_off(self, body: str, first: date, last: date) -> list[Meeting]:
+        """A body's meetings that do not take place as they stand in its calendar."""
+        return [meeting for meeting in self._standing(body, first, last) if meeting.id in self.cancelled]
 
     def meeting(self, meeting_id: str, period: Period) -> Meeting:
         """The meeting with an id in a period; raises `InvalidError`."""
@@ -174,6 +175,12 @@ class Calendars:
         moved = replace(meeting, day=day, papers_in_by=papers, uncertain_days=0)
         calendars = self.without(meeting)
         return replace(calendars, added=(*calendars.added, moved))
+
+    def _standing(self, body: str, first: date, last: date) -> list[Meeting]:
+        """The meetings that stand in a body's calendar, and those that its rhythm makes likely."""
+        calendar = self.bodies.get(body, BodyCalendar(body=body))
+        standing = (*calendar.meetings, *self._by_rhythm(calendar, Period(first=first, last=last)))
+        return [self._with_papers_date(meeting, calendar) for meeting in standing if first <= meeting.day <= last]
 
     def _with_papers_date(self, meeting: Meeting, calendar: BodyCalendar) -> Meeting:
         if meeting.papers_in_by is not None:

@@ -54,7 +54,9 @@ class Why:
     """By when it would have to be done."""
     papers_in_by: date | None = None
     missed: Meeting | None = None
-    """The last meeting that would have been in time."""
+    """The last meeting that would have been in time, or would be if it took place."""
+    is_called_off: bool = False
+    """Whether the missed meeting does not take place."""
     next: date | None = None
     """When it is expected instead, None if never."""
 
@@ -353,14 +355,17 @@ class _Planning:
         return None
 
     def _no_meeting(self, step_id: str, body: str, meeting: Meeting | None, by: date) -> Why:
-        missed = self._estimator.last_meeting(body, by)
+        ready = self._middle.ready[step_id]
+        called_off = [m for m in self._estimator.calendars.called_off(body, ready, by) if m.takes(ready, ready)]
+        missed = called_off[-1] if called_off else self._estimator.last_meeting(body, by)
         return Why(
             Cause.NO_MEETING,
             step=step_id,
             body=body,
-            ready=self._middle.ready[step_id],
+            ready=ready,
             by=by,
             missed=missed,
+            is_called_off=bool(called_off),
             next=meeting.day if meeting else None,
         )
 

@@ -99,6 +99,8 @@ def test_without_kkr_in_autumn_the_framework_agreement_cannot_make_it() -> None:
     assert (found.why.cause, found.why.body, found.why.step) == (Cause.NO_MEETING, "kkr-midtjylland", "kkr")
     assert (found.why.ready, found.why.next) == (date(2022, 9, 15), date(2022, 12, 2))
     assert found.why.by == date(2022, 10, 11)
+    assert found.why.missed is not None
+    assert (found.why.missed.id, found.why.is_called_off) == (AUTUMN, True)
 
 
 def test_a_meeting_moved_within_what_the_councils_need_changes_nothing_before_it() -> None:
