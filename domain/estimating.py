@@ -36,11 +36,18 @@ class Asked:
     """How many of the bodies are enough; None: all."""
     promised: Mapping[str, date] = field(default_factory=dict)
     """When bodies that are delayed have said that they will answer."""
+    mode: str | None = None
+    """How this round is held, where not as the step is."""
 
     @property
     def ends_on(self) -> date | None:
         """The date that ends the step whoever has answered; the next can open on the day after."""
         return self.due if self.step.complete == "at_due" else None
+
+    @property
+    def held(self) -> str:
+        """How its bodies decide."""
+        return self.mode or self.step.mode
 
     @property
     def has_its_end_set(self) -> bool:
@@ -106,7 +113,7 @@ class Estimator:
             return Done(ready)
         if asked.has_its_end_set:
             return self._at_its_end(asked, ready)
-        if asked.step.mode == "written_procedure" and (last := _window_end(asked, ready)) >= ready:
+        if asked.held == "written_procedure" and (last := _window_end(asked, ready)) >= ready:
             return Done(last)
         meeting, others = self._split(asked)
         parts = [self._at_meeting(asked, body, ready, level) for body in meeting]
@@ -120,7 +127,7 @@ class Estimator:
             return Latest(by, by)
         if asked.ends_on is not None:
             return Latest(asked.ends_on, asked.ends_on) if asked.ends_on <= by else None
-        if asked.step.mode == "written_procedure":
+        if asked.held == "written_procedure":
             return Latest(by, by - timedelta(days=asked.step.window_days or 0))
         meeting, others = self._split(asked)
         parts = [self._latest_meeting(body, by) for body in meeting]
@@ -132,7 +139,7 @@ class Estimator:
 
     def is_sure(self, asked: Asked) -> bool:
         """Whether the step's end follows from dates alone."""
-        is_dated = asked.has_its_end_set or asked.step.mode == "written_procedure"
+        is_dated = asked.has_its_end_set or asked.held == "written_procedure"
         return is_dated or not self._split(asked)[1]
 
     def next_meeting(self, body: str, papers: date, not_before: date) -> Meeting | None:
@@ -146,7 +153,7 @@ class Estimator:
 
     def _split(self, asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The bodies that decide the step at their meetings, and those that decide it in their own time."""
-        if asked.step.mode != "meeting":
+        if asked.held != "meeting":
             return (), asked.bodies
         meeting = tuple(body for body in asked.bodies if self.calendars.meets(body))
         return meeting, tuple(body for body in asked.bodies if body not in meeting)

@@ -15,7 +15,7 @@ from domain.dates import FURTHEST_YEARS, danish_date
 from domain.errors import InvalidError
 from domain.estimating import Asked
 from domain.faults import did_you_mean, quoted
-from domain.following import is_negative
+from domain.following import is_negative, is_over
 from domain.meetings import DAY, Calendars, Meeting, Period
 from domain.organisation import Organisation
 from domain.planning import Matter
@@ -69,7 +69,7 @@ def matter_of_opening(organisation: Organisation, opening: Opening) -> Matter:
         )
         for step in steps
     }
-    after = {step.id: step.after for step in steps}
+    after = {step.id: tuple(_after(route, step, asked)) for step in steps}
     return Matter(route, opening.deadline, opening.start, asked, after, done={})
 
 
@@ -80,14 +80,15 @@ def matter_of_case(case: Case, today: date) -> Matter:
     again = _asked_again(case)
     asked, done = dict[str, Asked](), dict[str, date]()
     for step, current in case.current_rounds():
-        is_over = current.state in {StepState.COMPLETED, StepState.SKIPPED} and step.id not in again
-        if is_over or not case.is_open:
+        is_done = (current.state == StepState.SKIPPED or is_over(step, current)) and step.id not in again
+        if is_done or not case.is_open:
             done[step.id] = danish_date(current.completed_at or case.closed_at or case.opened_at)
         elif current.state == StepState.OPEN or not step.is_on_demand:
             asked[step.id] = _asked_in(case, step, current, deadline, paused, is_again=step.id in again)
     revision = {case.route.revision.id} & set(asked)
+    known = {*asked, *done}
     after = {
-        step_id: (*known_steps(one.step.after, asked, done), *(revision if step_id in again else ()))
+        step_id: (*_after(case.route, one.step, known), *(revision if step_id in again else ()))
         for step_id, one in asked.items()
     }
     return Matter(case.route, deadline, today, asked, after, done, paused)
@@ -122,9 +123,12 @@ def changed(matter: Matter, calendars: Calendars, what_if: WhatIf) -> tuple[Matt
     return replace(matter, start=matter.start + what_if.days_later * DAY, asked=asked), calendars
 
 
-def known_steps(named: Sequence[str], *known: Collection[str]) -> Iterator[str]:
-    """Those of the steps named that the matter goes or has gone through."""
-    return (step for step in named if any(step in steps for steps in known))
+def _after(route: Route, step: Step, known: Collection[str]) -> Iterator[str]:
+    """The steps that one waits for; what is opened by something on the way is over with the step that opens it."""
+    for named in step.after:
+        asker = route.step(named) if named in known else route.asker_in_order(route.step(named))
+        if asker is not None and asker.id in known and asker.id != step.id:
+            yield asker.id
 
 
 def _route(organisation: Organisation, route_id: str) -> Route:
@@ -175,6 +179,8 @@ def _asked_in(case: Case, step: Step, current: Round, deadline: date | None, pau
     if is_again:
         bodies = tuple(case.asked.get(step.id, step.bodies))
         return Asked(step, bodies, due=_due(step, deadline, case.attributes), needed=_needed(step, len(bodies), 0))
+    if current.state == StepState.COMPLETED:  # objected to, or silent: it goes on at a meeting at once
+        return Asked(step, tuple(current.asked), mode="meeting")
     to_come = {AnswerState.NOT_ASKED, AnswerState.AWAITING, AnswerState.DELAYED}
     bodies = tuple(answer.body for answer in current.answers.values() if answer.state in to_come)
     meanings = [case.meaning(step.id, a.outcome) for a in current.asked.values() if a.outcome and a.body not in bodies]
@@ -185,6 +191,7 @@ def _asked_in(case: Case, step: Step, current: Round, deadline: date | None, pau
         since=danish_date(current.opened_at) if is_open and current.opened_at else None,
         due=current.due + paused * DAY if is_open and current.due else _due(step, deadline, case.attributes),
         needed=_needed(step, len(current.asked), meanings.count(Meaning.CONSENT)),
+        mode=current.mode,
         promised={a.body: date.fromisoformat(a.expected_on) for a in current.answers.values() if a.expected_on},
     )
 

@@ -281,7 +281,7 @@ class _Planning:
         asked, done = self._matter.asked[step_id], self._middle.by_itself(step_id)
         latest = self._latest.get(step_id)
         soft = self._matter.deadline if asked.step.due == "deadline" else None
-        is_with_them = asked.since is not None and asked.step.mode != "meeting"
+        is_with_them = asked.since is not None and asked.held != "meeting"
         return StepPlan(
             step=step_id,
             bodies=asked.bodies,
@@ -345,7 +345,7 @@ class _Planning:
             return None
         if asked.ends_on is not None and asked.ends_on > by:
             return Why(Cause.FIXED_DATE, step=step_id, by=by, next=asked.ends_on)
-        if asked.step.mode != "meeting":
+        if asked.held != "meeting":
             return None
         for body in asked.bodies:
             if self._estimator.calendars.meets(body):

@@ -43,9 +43,9 @@ def truth(rng: Random, matter: Matter, calendars: Calendars, draws: Mapping[str,
         asked = matter.asked[step_id]
         if asked.ends_on is not None:
             done[step_id] = max(ready, asked.ends_on) + DAY
-        elif asked.step.mode == "written_procedure":
+        elif asked.held == "written_procedure":
             done[step_id] = ready + timedelta(days=asked.step.window_days or 0)
-        elif asked.step.mode == "meeting":
+        elif asked.held == "meeting":
             done[step_id] = max(_held(rng, ready, _next(calendars, body, ready)) for body in asked.bodies)
         else:
             days = [open_days(calendars, body).after(ready, draws[body](rng)) for body in asked.bodies]

@@ -3,18 +3,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from domain.case import Case
 from domain.errors import InvalidError
 from domain.matters import Opening, WhatIf, changed, matter_of_case, matter_of_opening
 from domain.planning import Cause, Matter, Plan, Planner, Standing, StepPlan, plan
-from tests.domain.desk import Desk, midtjylland
+from domain.simulating import Wishes, simulate
+from tests.domain.desk import Desk, midtjylland, midtjylland_with
+from tests.domain.random_routes import routes
 from tests.domain.simulated_histories import drawers, history, truth
 
+START = date(2025, 1, 6)
+PLANNER = Planner(midtjylland().calendars, {}, START)
 DATES = {"report_by": "2022-01-10", "comments_by": "2022-07-01"}
 AUTUMN = "kkr-midtjylland-2022-10-07"
 
@@ -306,3 +313,44 @@ def test_the_range_holds_the_later_truth(shape: str, route: str, start: str, dea
         held += found.earliest_end <= truth(rng, one, calendars, draws) <= found.latest_end
 
     assert held >= 16
+
+
+def is_consistent(found: Plan) -> bool:
+    """Whether what a plan says fits together."""
+    ends = (found.earliest_end, found.expected_end, found.latest_end)
+    deadline = found.matter.deadline
+    is_late = deadline is not None and (found.expected_end is None or found.expected_end > deadline)
+    return (None in ends or list(ends) == sorted(ends)) and found.feasible != is_late  # type: ignore[type-var]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=routes(), days=st.integers(0, 400))
+def test_any_route_has_a_plan(text: str, days: int) -> None:
+    """Whatever its steps wait for, close or skip, and however near the deadline is."""
+    found = planned(
+        matter_of_opening(midtjylland_with(text), Opening("own", START, START + timedelta(days=days), {"due_by": "x"}))
+    )
+
+    assert is_consistent(found)
+
+
+@pytest.mark.parametrize("route", sorted(midtjylland().routes))
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_case_has_a_plan_after_every_event(route: str, seed: int) -> None:
+    """Of a whole simulated life with delays, returns and corrections."""
+    case: Case | None = None
+    for event in simulate(midtjylland(), route, Wishes(START, seed)).events:
+        case = event.mutate(case)
+        assert case is not None
+        one = matter_of_case(case, event.timestamp.date())
+        assert is_consistent(PLANNER.plan(one))
+
+
+def test_a_written_procedure_that_was_objected_to_goes_on_at_a_meeting() -> None:
+    """DASSOS objects on 20 March: its meeting of 25 April takes the report."""
+    desk = Desk("2025-03-18")
+    desk.open()
+    desk.let_pass("2025-03-20")
+    desk.answers("dassos", "objected")
+
+    assert step(case_plan(desk), "dassos").expected == date(2025, 4, 25)
