@@ -19,8 +19,8 @@ FOUR_IN_FIVE = _NORMAL.inv_cdf(0.9)
 """Within so many standard deviations of the middle four in five lie."""
 _CALENDAR_COUNTS_AS = 3
 """The calendar's usual time counts as much as so many answers of the body's own."""
-_SHORTEST = 0.5
-"""What a decision on the day itself counts as, in days, since lengths are compared by their ratio."""
+_HANDLING_DAYS = 3
+"""Added to every time before times are compared by their ratio, so that a day more weighs little in a short one."""
 _SLOWEST_KNOWN = 0.95
 """A body that has taken longer than this part of its answers is given the time again that is left from there."""
 _LEAST_SPREAD = 0.01
@@ -32,7 +32,7 @@ class Pace:
     """A body's time from asked to decided: its logarithm is normally distributed."""
 
     middle: float
-    """Of the logarithm of the days."""
+    """Of the logarithm of the days, some days of handling added."""
     spread: float
     """The standard deviation of that logarithm; none: the time is sure."""
     assumed: bool
@@ -40,17 +40,17 @@ class Pace:
     def chance(self, days: int, waited: int = 0) -> float:
         """The chance that it decides within so many days, now that it has let `waited` days go by."""
         if not self.spread:
-            return float(days >= self._at(0.5))
+            return float(days >= round(self._at(0.5)))
         slow = int(self._at(_SLOWEST_KNOWN))
         beyond = max(0, waited - slow)
         before = self._by(waited - beyond) if waited else 0.0
         return max(0.0, self._by(days - beyond) - before) / (1 - before)
 
     def _by(self, days: int) -> float:
-        return _NORMAL.cdf((log(max(days, _SHORTEST)) - self.middle) / self.spread) if days >= 0 else 0.0
+        return _NORMAL.cdf((_logarithm(days) - self.middle) / self.spread) if days >= 0 else 0.0
 
     def _at(self, level: float) -> float:
-        return exp(self.middle + self.spread * _NORMAL.inv_cdf(level))
+        return exp(self.middle + self.spread * _NORMAL.inv_cdf(level)) - _HANDLING_DAYS
 
 
 def pace_of(usual: UsualTime, durations: Sequence[int] = ()) -> Pace:
@@ -58,11 +58,11 @@ def pace_of(usual: UsualTime, durations: Sequence[int] = ()) -> Pace:
 
     The more answers there are the less the calendar counts; few answers leave more room than many.
     """
-    prior = log(usual.days)
-    prior_spread = log((usual.days + usual.spread_days) / usual.days) / FOUR_IN_FIVE
+    prior = _logarithm(usual.days)
+    prior_spread = (_logarithm(usual.days + usual.spread_days) - prior) / FOUR_IN_FIVE
     if not durations:
         return Pace(prior, prior_spread, usual.assumed)
-    logs = [log(max(days, _SHORTEST)) for days in durations]
+    logs = [_logarithm(days) for days in durations]
     n, k = len(logs), _CALENDAR_COUNTS_AS
     mean = sum(logs) / n
     squares = k * prior_spread**2 + sum((x - mean) ** 2 for x in logs) + k * n / (k + n) * (mean - prior) ** 2
@@ -70,6 +70,10 @@ def pace_of(usual: UsualTime, durations: Sequence[int] = ()) -> Pace:
     unsure = (1 + 1 / (k + n)) * (1 + 1 / (k + n - 1))
     spread = (squares / (k + n - 1) * unsure) ** 0.5
     return Pace((k * prior + n * mean) / (k + n), max(spread, _LEAST_SPREAD), assumed=False)
+
+
+def _logarithm(days: int) -> float:
+    return log(days + _HANDLING_DAYS)
 
 
 @lru_cache(maxsize=65_536)
