@@ -38,6 +38,20 @@ class Asked:
     """When bodies that are delayed have said that they will answer."""
     mode: str | None = None
     """How this round is held, where not as the step is."""
+    opens_on: date | None = None
+    """The day before which its clock does not open it."""
+
+    def opens(self, after: date) -> date:
+        """The day on which its clock opens it once what it waits for is done on the day `after`."""
+        if after == NEVER or self.since is not None:
+            return after
+        return max(after + timedelta(days=self.step.opens_after_days or 0), self.opens_on or after)
+
+    def opened_by(self, ready: date) -> date | None:
+        """The last day by which what it waits for must be done for its clock to open it by `ready`; None: never."""
+        if self.opens_on is not None and ready < self.opens_on:
+            return None
+        return ready - timedelta(days=self.step.opens_after_days or 0)
 
     @property
     def ends_on(self) -> date | None:
@@ -127,6 +141,8 @@ class Estimator:
             return Latest(by, by)
         if asked.ends_on is not None:
             return Latest(asked.ends_on, asked.ends_on) if asked.ends_on <= by else None
+        if asked.has_its_end_set and asked.step.days_to_due is not None:
+            return Latest(by, by - timedelta(days=asked.step.days_to_due))
         if asked.held == "written_procedure":
             return Latest(by, by - timedelta(days=asked.step.window_days or 0))
         meeting, others = self._split(asked)
@@ -162,6 +178,8 @@ class Estimator:
         """A step that ends on a date, or on one that will be set so that a body's usual time is left."""
         if asked.ends_on is not None:
             return Done(max(asked.ends_on, ready))
+        if asked.step.days_to_due is not None:
+            return Done((asked.since or ready) + timedelta(days=asked.step.days_to_due))
         group = self._grouped(asked, asked.bodies)[0]
         return Done(max(ready, group.days.after(asked.since or ready, group.takes(0, MIDDLE))), assumed=True)
 

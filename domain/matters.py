@@ -66,6 +66,7 @@ def matter_of_opening(organisation: Organisation, opening: Opening) -> Matter:
             tuple(asked_of[step.id]) if step.is_needed(opening.attributes) else (),
             due=_due(step, opening.deadline, opening.attributes),
             needed=_needed(step, len(asked_of[step.id]), 0),
+            opens_on=_dated(step.opens_on, opening.attributes),
         )
         for step in steps
     }
@@ -91,7 +92,7 @@ def matter_of_case(case: Case, today: date) -> Matter:
         step_id: (*_after(case.route, one.step, known), *(revision if step_id in again else ()))
         for step_id, one in asked.items()
     }
-    return Matter(case.route, deadline, today, asked, after, done, paused)
+    return Matter(case.route, deadline, today, asked, after, done, danish_date(case.opened_at), paused)
 
 
 def meetings_between(organisation: Organisation, body: str | None, first: date, last: date) -> list[Meeting]:
@@ -157,12 +158,17 @@ def _due(step: Step, deadline: date | None, attributes: Mapping[str, Any]) -> da
     """The date on which a step that waits will be due, where it is known."""
     if step.due == "deadline":
         return deadline
-    if step.due != "attribute" or step.due_on is None or step.due_on not in attributes:
+    return _dated(step.due_on, attributes) if step.due == "attribute" else None
+
+
+def _dated(name: str | None, attributes: Mapping[str, Any]) -> date | None:
+    """The date in an attribute, None where it is not there; raises `InvalidError` for one that is none."""
+    if name is None or name not in attributes:
         return None
     try:
-        day = date.fromisoformat(str(attributes[step.due_on]))
+        day = date.fromisoformat(str(attributes[name]))
     except ValueError:
-        what = f"the attribute {step.due_on} is {attributes[step.due_on]!r}"
+        what = f"the attribute {name} is {attributes[name]!r}"
         raise InvalidError(what, "write a date as YYYY-MM-DD", "attributes") from None
     _check_year(day, "attributes")
     return day
@@ -192,6 +198,7 @@ def _asked_in(case: Case, step: Step, current: Round, deadline: date | None, pau
         due=current.due + paused * DAY if is_open and current.due else _due(step, deadline, case.attributes),
         needed=_needed(step, len(current.asked), meanings.count(Meaning.CONSENT)),
         mode=current.mode,
+        opens_on=_dated(step.opens_on, case.attributes),
         promised={a.body: date.fromisoformat(a.expected_on) for a in current.answers.values() if a.expected_on},
     )
 

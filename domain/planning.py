@@ -74,8 +74,15 @@ class Matter:
     after: Mapping[str, tuple[str, ...]]
     """For each step to come the steps that it waits for."""
     done: Mapping[str, date]
+    opened: date | None = None
+    """When the case was opened; None: it begins at `start`."""
     paused_days: int = 0
     """For how many days a suspended case has stood still, by which its deadline here is later."""
+
+    @property
+    def begun(self) -> date:
+        """The day from which the clocks of the first steps count."""
+        return self.opened or self.start
 
     @cached_property
     def bound(self) -> tuple[str, ...]:
@@ -189,8 +196,9 @@ class _Forward:
         """When the last of a step's bodies has decided, whether or not another step has closed it before."""
         if step_id not in self._own:
             earlier = [self._ready_after(step) for step in self._matter.after[step_id]]
-            self.ready[step_id] = max([self._matter.start, *earlier])
-            self._own[step_id] = self._estimator.done(self._matter.asked[step_id], self.ready[step_id], self._level)
+            asked = self._matter.asked[step_id]
+            self.ready[step_id] = max(self._matter.start, asked.opens(max(earlier, default=self._matter.begun)))
+            self._own[step_id] = self._estimator.done(asked, self.ready[step_id], self._level)
         return self._own[step_id]
 
     def end(self, steps: tuple[str, ...]) -> date:
@@ -225,7 +233,11 @@ class _Planning:
         standing = Standing.LATE if not on_time else Standing.ON_TRACK
         if on_time and matter.deadline is not None and late > matter.deadline:
             standing = Standing.AT_RISK
-        starts = (latest.ready for step, latest in self._latest.items() if self._is_first(step))
+        starts = (
+            day
+            for step, latest in self._latest.items()
+            if self._is_first(step) and (day := matter.asked[step].opened_by(latest.ready))
+        )
         return Plan(
             matter=matter,
             feasible=on_time,
@@ -255,17 +267,18 @@ class _Planning:
             if found is not None:
                 latest[step_id] = found
             for earlier in matter.after[step_id] if step_id in by or step_id in impossible else ():
-                self._bound_before(earlier, found, by, impossible)
+                last = matter.asked[step_id].opened_by(found.ready) if found else None
+                self._bound_before(earlier, last, by, impossible)
         return {step: day for step, day in by.items() if step not in impossible}, latest
 
-    def _bound_before(self, earlier: str, found: Latest | None, by: dict[str, date], impossible: set[str]) -> None:
+    def _bound_before(self, earlier: str, last: date | None, by: dict[str, date], impossible: set[str]) -> None:
         """Let a step be done when the one after it must have its papers; nothing helps where that has no last day."""
         if earlier not in self._matter.asked:
             return
-        if found is None:
+        if last is None:
             impossible.add(earlier)
             return
-        ready = found.ready - DAY if self._matter.asked[earlier].ends_on is not None else found.ready
+        ready = last - DAY if self._matter.asked[earlier].ends_on is not None else last
         by[earlier] = min(by.get(earlier, ready), ready)
 
     def _is_first(self, step_id: str) -> bool:

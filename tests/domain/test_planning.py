@@ -354,3 +354,42 @@ def test_a_written_procedure_that_was_objected_to_goes_on_at_a_meeting() -> None
     desk.answers("dassos", "objected")
 
     assert step(case_plan(desk), "dassos").expected == date(2025, 4, 25)
+
+
+CLOCK = """
+id = "own"
+version = 1
+name = { da = "Egen", en = "Own" }
+source = "Kilde."
+binds = "followup"
+ending = { status = "completed", result_of = "followup" }
+
+[[steps]]
+id = "note"
+name = { da = "Tager til efterretning", en = "Notes it" }
+ask = "note"
+bodies = ["dassos"]
+mode = "meeting"
+
+[[steps]]
+id = "followup"
+name = { da = "Opfølgning", en = "Follow-up" }
+ask = "comment"
+bodies = ["lemvig"]
+mode = "own_process"
+after = ["note"]
+opens_after_days = 100
+complete = "at_due"
+due = "days"
+due_days = 20
+"""
+
+
+def test_a_step_with_a_clock_opens_when_the_clock_says() -> None:
+    """A hundred days after the meeting of 9 February 2022, and it ends twenty days later; and the same way back."""
+    opening = Opening("own", date(2022, 1, 10), date(2022, 6, 30))
+    found = planned(matter_of_opening(midtjylland_with(CLOCK), opening))
+
+    assert step(found, "followup").expected == date(2022, 2, 9) + timedelta(days=120)
+    assert (step(found, "note").latest, found.latest_start) == (date(2022, 2, 9), date(2022, 1, 14))
+    assert found.feasible
