@@ -38,7 +38,7 @@ class Form(StrEnum):
 @command(app, "list")
 def list_routes() -> None:
     """List the organisation's routes with their versions, of which the last is the one that new cases follow."""
-    organisation = _organisation()
+    organisation = load_configured()
     routes = organisation.routes.values()
     versions = {route.id: list(organisation.versions_of(route.id)) for route in routes}
     items = [
@@ -73,7 +73,7 @@ def show_route(
     from domain.drawing import draw
     from domain.mermaid import as_mermaid
 
-    organisation = _organisation()
+    organisation = load_configured()
     chosen = organisation.route(route, version)
     if form is Form.TEXT:
         lines = route_as_text(chosen, organisation)
@@ -125,7 +125,7 @@ def simulate_route(
     from domain.simulating import Wishes, simulate
     from runtime.clock import real_now
 
-    organisation = _organisation()
+    organisation = load_configured()
     chosen, given = read_chosen(answers or []), read_attributes(attributes or [])
     wishes = Wishes(start or danish_date(real_now()), seed, chosen, given, tuple(concerned or ()))
     simulated = simulate(organisation, route, wishes)
@@ -150,7 +150,8 @@ def organisation_folder() -> Path:
     return Path(os.environ.get("SAGSGANG_ORGANISATION") or Path(organisations.__path__[0]) / "midtjylland")
 
 
-def _organisation() -> Organisation:
+def load_configured() -> Organisation:
+    """The configured organisation; raises `InvalidDataError`."""
     from organisations.load import load_organisation
 
     return load_organisation(organisation_folder())

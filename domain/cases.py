@@ -113,7 +113,7 @@ class Cases(Application[UUID]):
         facts = {
             "reference": optional(reference, "reference"),
             "concerned": list(concerned),
-            "asked": self._asked(chosen, danish_date(at), concerned),
+            "asked": self.organisation.asked_by(chosen, danish_date(at), concerned),
             **self._opening(chosen, title, deadline, attributes or {}),
         }
 
@@ -227,7 +227,7 @@ class Cases(Application[UUID]):
             _check_open(case)
             route, today = newer_version(self.organisation, case.route, to_version), danish_date(at)
             faults = attribute_faults(route, case.attributes, today, self._is_case)
-            facts = migration_facts(case, route, lambda s: self._bodies(s, today, case.concerned), faults)
+            facts = migration_facts(case, route, lambda s: self.organisation.asked_of(s, today, case.concerned), faults)
             self._trigger(case, Case.Migrated, at, command, **facts, reason=optional(reason, "reason"))
             return "counted"
 
@@ -527,7 +527,7 @@ class Cases(Application[UUID]):
         title = renewed_title(case, MAX_TITLE) if renewal.title is None else renewal.title
         _check_opening(title, renewal.deadline, day)
         check_attributes(route, values, day, self._is_case)
-        today = {step.id: self._bodies(step, day, case.concerned) for step in route.steps}
+        today = {step.id: self.organisation.asked_of(step, day, case.concerned) for step in route.steps}
         return {
             "reference": case.reference,
             "concerned": list(dict.fromkeys(renewal.concerned)),
@@ -538,23 +538,6 @@ class Cases(Application[UUID]):
 
     def _is_case(self, case_id: UUID) -> bool:
         return self._find(case_id) is not None
-
-    def _asked(self, route: Route, day: date, concerned: Sequence[str]) -> dict[str, list[str]]:
-        if concerned and not any(step.asks_concerned for step in route.steps):
-            what = f"the route {route.id!r} asks nobody concerned"
-            raise InvalidError(what, "leave concerned out, or choose another route", "concerned")
-        for body in concerned:
-            if body not in self.organisation.bodies:
-                what = f"there is no body {body!r}"
-                raise InvalidError(what, "choose ids that `sagsgang body list` prints", "concerned")
-        return {step.id: self._bodies(step, day, concerned) for step in route.steps}
-
-    def _bodies(self, step: Step, day: date, concerned: Sequence[str]) -> list[str]:
-        if step.asks_concerned and concerned:
-            return list(concerned)
-        if step.group:
-            return list(self.organisation.group(step.group).members_on(day))
-        return list(step.bodies)
 
 
 def _existing(found: Case | None) -> Case:

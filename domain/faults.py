@@ -37,6 +37,7 @@ _EXAMPLES: Mapping[type, str] = {
     bool: "true",
     int: "1",
     dt.date: "2026-01-31",
+    dt.time: "14:00:00",
     list: "[…]",
     dict: "{ … }",
 }
@@ -90,7 +91,7 @@ def quoted(word: str) -> str:
 class TableReader:
     """Takes typed values out of one TOML table; what is wrong becomes a fault and a harmless value is returned instead.
 
-    A faulty or missing value is returned as "", 0, an empty table, an empty tuple or the first choice:
+    A faulty or missing value is returned as "", 0, the last day, an empty table, an empty tuple or the first choice:
     good enough to go on looking for faults, never to be used, since the caller raises the faults at the end.
     """
 
@@ -153,6 +154,22 @@ class TableReader:
         if value is not None and value < minimum:
             self.fault(key, f"is {value}", f"write a whole number of at least {minimum}")
         return value
+
+    def optional_numbers(self, key: str, *, minimum: int = 0, maximum: int = LARGEST) -> tuple[int, ...] | None:
+        """Return a list of whole numbers from `minimum` to `maximum`, at least one, or None if it is not there."""
+        values = self._items(key, int)
+        for value in values or ():
+            if not minimum <= value <= maximum:
+                self.fault(key, f"has {value}", f"write whole numbers from {minimum} to {maximum}")
+        return None if values is None else tuple(values)
+
+    def date(self, key: str) -> dt.date:
+        """Return a Danish calendar date that must be there."""
+        return self._required(key, self.optional_date, dt.date, dt.date.max)
+
+    def optional_time(self, key: str) -> dt.time | None:
+        """Return a time on Danish clocks, or None if the key is not there."""
+        return self._typed(key, dt.time)
 
     def optional_date(self, key: str) -> dt.date | None:
         """Return a Danish calendar date, or None if the key is not there."""

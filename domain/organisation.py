@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One organisation as data: its bodies, groups and routes, read from TOML texts and checked as a whole."""
+"""One organisation as data: its bodies, groups, routes and calendars, read from TOML texts and checked as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TypeVar
 
-from domain.errors import AbsentError
+from domain.calendar_files import CALENDARS_FOLDER, read_calendars
+from domain.errors import AbsentError, InvalidError
 from domain.faults import (
     WHOLE_FILE,
     Fault,
@@ -21,8 +22,9 @@ from domain.faults import (
     quoted,
     raise_faults,
 )
+from domain.meetings import Calendars
 from domain.names import Name, read_name
-from domain.route import Route
+from domain.route import Route, Step
 
 SECRETARIAT = "secretariat"
 ORGANISATION_FILE = "organisation.toml"
@@ -158,7 +160,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """The bodies, groups and routes of one secretariat's organisation."""
+    """The bodies, groups, routes and calendars of one secretariat's organisation."""
 
     id: str
     name: Name
@@ -168,10 +170,13 @@ class Organisation:
     """The newest version of every route, along which cases are opened."""
     versions: Mapping[str, Mapping[int, Route]] = field(default_factory=dict)
     """Every version of every route, the oldest first."""
+    calendars: Calendars = field(default_factory=Calendars)
 
     @classmethod
     def parse(cls, files: Mapping[str, str]) -> Organisation:
         """Read the texts of an organisation's files by their names in its folder, as `bodies.toml`, `routes/x.toml`.
+
+        Calendars may be left out.
 
         Raises `InvalidDataError` with every fault of every file.
         """
@@ -181,10 +186,17 @@ class Organisation:
         bodies = _read_bodies(_open(BODIES_FILE, files, faults))
         groups = _read_groups(_open(GROUPS_FILE, files, faults), bodies)
         versions = _read_routes(files, bodies, groups, faults)
+        calendars = read_calendars(_calendars_in(files), bodies, _members_of(groups), faults)
         raise_faults(faults)
         newest = {route: max(known.values(), key=lambda one: one.version) for route, known in versions.items()}
         return cls(
-            id=organisation_id, name=name, bodies=bodies or {}, groups=groups or {}, routes=newest, versions=versions
+            id=organisation_id,
+            name=name,
+            bodies=bodies or {},
+            groups=groups or {},
+            routes=newest,
+            versions=versions,
+            calendars=calendars,
         )
 
     def body(self, body_id: str) -> Body:
@@ -224,6 +236,26 @@ class Organisation:
         """Every version of a route, the oldest first; none of one that is not there (any more)."""
         return self.versions.get(route, {})
 
+    def asked_by(self, route: Route, day: date, concerned: Sequence[str]) -> dict[str, list[str]]:
+        """For every step of a route the bodies that it asks in a case opened on a Danish date.
+
+        Raises `InvalidError` for bodies concerned that there are not, or that the route does not ask.
+        """
+        if concerned and not any(step.asks_concerned for step in route.steps):
+            what = f"the route {route.id!r} asks nobody concerned"
+            raise InvalidError(what, "leave concerned out, or choose another route", "concerned")
+        for body in concerned:
+            if body not in self.bodies:
+                what = f"there is no body {body!r}"
+                raise InvalidError(what, "choose ids that `sagsgang body list` prints", "concerned")
+        return {step.id: self.asked_of(step, day, concerned) for step in route.steps}
+
+    def asked_of(self, step: Step, day: date, concerned: Sequence[str]) -> list[str]:
+        """The bodies that one step asks in a case opened on a Danish date: those concerned where it asks them."""
+        if step.asks_concerned and concerned:
+            return list(concerned)
+        return list(self.group(step.group).members_on(day)) if step.group else list(step.bodies)
+
     def sorted_bodies(self, body_ids: Iterable[str]) -> tuple[str, ...]:
         """The ids in the order of the bodies' sort keys; raises `UnknownBodyError`."""
         return tuple(sorted(body_ids, key=lambda body_id: self.body(body_id).sort_key))
@@ -231,13 +263,23 @@ class Organisation:
 
 def _find_strange_files(files: Mapping[str, str], faults: list[Fault]) -> None:
     for file in files:
-        if file not in _HOLDS and not _is_route(file):
-            mend = did_you_mean(file, (*_HOLDS, f"{ROUTES_FOLDER}….toml"))
+        if file not in _HOLDS and not _is_route(file) and file not in _calendars_in(files):
+            mend = did_you_mean(file, (*_HOLDS, f"{ROUTES_FOLDER}….toml", f"{CALENDARS_FOLDER}….toml"))
             faults.append(Fault(file, WHOLE_FILE, "is no file of an organisation", mend))
 
 
 def _is_route(file: str) -> bool:
     return file.startswith(ROUTES_FOLDER) and file.endswith(".toml")
+
+
+def _calendars_in(files: Mapping[str, str]) -> dict[str, str]:
+    """The texts of the calendar files."""
+    return {f: text for f, text in files.items() if f.startswith(CALENDARS_FOLDER) and f.endswith(".toml")}
+
+
+def _members_of(groups: Mapping[str, Group] | None) -> dict[str, tuple[str, ...]] | None:
+    """The bodies that are, were or will be members of each group, None where the groups are not known."""
+    return None if groups is None else {g.id: tuple(m.body for m in g.members) for g in groups.values()}
 
 
 def _open(file: str, files: Mapping[str, str], faults: list[Fault]) -> TableReader | None:

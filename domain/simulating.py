@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.answering import Reply
 from domain.asks import ASKS, WITH_DUE_DATE, Meaning
-from domain.calendar import working_day_after, working_day_before
+from domain.calendar import YEARS, working_day_after, working_day_before
 from domain.case import AnswerState, StepState
 from domain.cases import Cases
 from domain.commands import Actor, Command
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 DELAYED, SILENT = "delayed", "silent"
 """What may be chosen beside an ask's outcomes: to say that one is delayed (and answer later), or nothing."""
-YEARS = range(1990, 2191)
-"""In which a simulated case may open: for these, public holidays are known."""
 LONGEST = timedelta(days=3 * 365)
 """A simulated case is left where it stands after this time."""
 MOST_TURNS = 2_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from domain.calendar_files import CALENDARS_FOLDER
 from domain.faults import WHOLE_FILE, Fault, InvalidDataError, raise_faults
 from domain.organisation import ROUTES_FOLDER, Organisation
 
@@ -42,7 +43,7 @@ def _read_files(folder: Path, faults: list[Fault]) -> dict[str, str]:
         what, mend = "is no folder", "name the folder of an organisation by SAGSGANG_ORGANISATION"
         raise InvalidDataError([Fault(str(folder), WHOLE_FILE, what, mend)])
     files: dict[str, str] = {}
-    for file in sorted((*folder.glob("*.toml"), *folder.glob(f"{ROUTES_FOLDER}*.toml"))):
+    for file in sorted(file for part in ("", ROUTES_FOLDER, CALENDARS_FOLDER) for file in folder.glob(f"{part}*.toml")):
         name = file.relative_to(folder).as_posix()
         try:
             files[name] = read_text(file, name)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LARGEST_PAGE = 500
 """The most cases that one page of the list may hold."""
+CASES_OF_HISTORY, ANSWERS_OF_HISTORY = 500, 40
+"""Of how many of the newest cases, and how many of each body's answers in them, its usual time is learnt."""
 
 _CASES = """
     SELECT document, opened_at FROM views.cases
@@ -48,6 +50,18 @@ _STATUSES = """
 """
 _WAITING = """
     SELECT body, count(*) AS cases FROM views.cases, unnest(waiting_for) AS body GROUP BY body ORDER BY 2 DESC, body
+"""
+_HISTORY = """
+    SELECT body, asked, decided FROM (
+        SELECT answer ->> 'body' AS body,
+               ((step ->> 'opened_at')::timestamptz AT TIME ZONE 'Europe/Copenhagen')::date AS asked,
+               (answer ->> 'decided_on')::date AS decided,
+               row_number() OVER (PARTITION BY answer ->> 'body' ORDER BY answer ->> 'decided_on' DESC) AS newest
+        FROM (SELECT document FROM views.cases ORDER BY opened_at DESC, id DESC LIMIT %(cases)s) AS newest_cases,
+             jsonb_array_elements(document -> 'steps') AS step, jsonb_array_elements(step -> 'answers') AS answer
+        WHERE step ->> 'mode' = 'own_process' AND step ->> 'opened_at' IS NOT NULL
+          AND answer ->> 'state' = 'answered' AND answer ->> 'decided_on' IS NOT NULL
+    ) AS answers WHERE newest <= %(answers)s AND decided >= asked
 """
 
 
@@ -142,6 +156,13 @@ class Views:
     async def bodies_waiting(self) -> dict[str, int]:
         """For each body that is waited for, the number of cases that wait for it."""
         return {row["body"]: row["cases"] for row in await self._rows(_WAITING)}
+
+    async def history(self) -> dict[str, list[tuple[date, date]]]:
+        """For each body the Danish days on which it was asked and decided, where it decides in a process of its own."""
+        found: dict[str, list[tuple[date, date]]] = {}
+        for row in await self._rows(_HISTORY, {"cases": CASES_OF_HISTORY, "answers": ANSWERS_OF_HISTORY}):
+            found.setdefault(row["body"], []).append((row["asked"], row["decided"]))
+        return found
 
     async def _rows(self, query: str, *arguments: Any) -> list[Document]:
         given = arguments[0] if arguments and isinstance(arguments[0], dict) else arguments

@@ -288,6 +288,48 @@ OVERVIEW: dict[str, Any] = {
     "overdue": 1,
     "waiting_for": [{"body": "aarhus", "cases": 2}],
 }
+MEETING: dict[str, Any] = {
+    "id": "kkr-midtjylland-2025-04-08",
+    "body": "kkr-midtjylland",
+    "date": "2025-04-08",
+    "time": "09:00",
+    "place": "Viborg",
+    "papers_in_by": "2025-03-28",
+    "papers_assumed": True,
+    "assumed": False,
+    "source": "Referat, DASSOS 25. april 2025",
+}
+MEETINGS: dict[str, Any] = {"items": [MEETING]}
+PLAN: dict[str, Any] = {
+    "route": CASE["route"],
+    "start": "2025-03-18",
+    "feasible": True,
+    "reason": "»Fælles indsendelse« ventes 22. april 2025, 39 dage før fristen 31. maj 2025.",
+    "reason_en": "“Joint submission” is expected on 22 April 2025, 39 days before the deadline, 31 May 2025.",
+    "deadline": "2025-05-31",
+    "practical_deadline": "2025-05-28",
+    "binds": "submit",
+    "expected_end": "2025-04-22",
+    "range": ["2025-04-16", "2025-05-06"],
+    "slack_days": 39,
+    "standing": "on_track",
+    "expected_closed": "2025-08-21",
+    "latest_start": "2025-03-18",
+    "assumed": True,
+    "steps": [
+        {
+            "id": "kkr",
+            "name": {"da": "KKR godkender", "en": "KKR approves"},
+            "bodies": ["kkr-midtjylland"],
+            "papers_in_by": "2025-03-28",
+            "latest": "2025-04-08",
+            "expected": "2025-04-08",
+            "range": ["2025-04-08", "2025-04-08"],
+            "meetings": ["kkr-midtjylland-2025-04-08"],
+            "assumed": False,
+        }
+    ],
+}
 OPENING: dict[str, Any] = {
     "route": "cu-afrapportering",
     "title": TITLE,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from fastapi import Request
@@ -24,18 +25,19 @@ async def known_parameters(request: Request, _principal: Reader) -> None:
     known = _parameters_of(request)
     given = [name for name, _ in request.query_params.multi_items()]
     errors = [_unknown(name, known) for name in dict.fromkeys(given) if name not in known]
-    errors += [_repeated(name) for name in known if given.count(name) > 1]
+    errors += [_repeated(name) for name, is_list in known.items() if given.count(name) > 1 and not is_list]
     if errors:
         raise invalid(errors)
 
 
-def _parameters_of(request: Request) -> list[str]:
+def _parameters_of(request: Request) -> dict[str, bool]:
+    """The query parameters of the operation, and whether each is a list, which may stand more than once."""
     paths: dict[str, Any] = request.app.openapi()["paths"]
     described = paths[API_PREFIX + request.scope["route"].path]["get"].get("parameters", [])
-    return [parameter["name"] for parameter in described if parameter["in"] == "query"]
+    return {one["name"]: one["schema"].get("type") == "array" for one in described if one["in"] == "query"}
 
 
-def _unknown(name: str, known: list[str]) -> FieldError:
+def _unknown(name: str, known: Collection[str]) -> FieldError:
     mend = did_you_mean(name, known) if known else "leave it out; no parameter is known here"
     return FieldError(visible(name) or "query", "is no parameter of this address", mend)
 

@@ -16,6 +16,7 @@ import typer.main
 from cli.main import app
 from domain.asks import ASKS
 from domain.case import Case
+from organisations.meeting_files import COLUMNS
 from runtime.settings import Settings
 from tests.domain.golden_events import event_classes
 
@@ -68,6 +69,16 @@ def test_every_key_of_a_route_stands_in_the_reference() -> None:
     readers = ("route.py", "entry_into_force.py")
     source = "".join((TOP / "domain" / reader).read_text("utf-8") for reader in readers)
     keys = set(re.findall(r"table\.\w+\(\s*\"(\w+)\"", source)) | set(re.findall(r"inner\.\w+\(\"(\w+)\"", source))
+
+    assert len(keys) > 20
+    assert [key for key in sorted(keys) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", text)] == []
+
+
+def test_every_key_of_a_calendar_stands_in_the_reference() -> None:
+    """Each key that the reader asks a calendar file for, and each column of a CSV file."""
+    source = (TOP / "domain" / "calendar_files.py").read_text("utf-8")
+    keys = set(re.findall(r"(?:table|inner)\.(?!fault|has)\w+\(\s*\"(\w+)\"", source)) | {"weeks", "months", *COLUMNS}
+    text = (REFERENCE / "calendars.md").read_text("utf-8")
 
     assert len(keys) > 20
     assert [key for key in sorted(keys) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", text)] == []

@@ -176,3 +176,17 @@ async def test_the_position_is_where_the_projector_came_to(
 ) -> None:
     """The place of the last event in the views."""
     assert await views.position() == projector.position
+
+
+async def test_history_has_when_bodies_were_asked_and_decided(
+    views: Views, desk: StoredDesk, projector: Projector
+) -> None:
+    """Danish days of answers in a process of one's own, and none of bodies that meet."""
+    desk.turn_to("2025-03-18")
+    desk.open()
+    desk.until("councils")
+    desk.turn_to("2025-04-30")
+    desk.answers("viborg", "noted")
+    project(projector)
+
+    assert await views.history() == {"viborg": [(date(2025, 3, 18), date(2025, 4, 30))]}

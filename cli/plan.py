@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The plan of a case or of a route not opened yet, and the meetings that plans count with."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.groups import command, group
+from cli.options import CaseId, Data, day, read_attributes, read_day
+from cli.output import show
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cli.office import Office
+    from domain.matters import WhatIf
+    from domain.organisation import Organisation
+    from projections.documents import Document
+
+meeting_app = group("meeting", "Meetings: when bodies meet, and by when papers must be in.")
+
+_SHOWN_DAYS = 366
+"""How far ahead meetings are listed where `--until` is not given."""
+Moves = Annotated[
+    list[str] | None,
+    typer.Option("--move", metavar="MEETING=YYYY-MM-DD", help="What if this meeting were on another day."),
+]
+Cancels = Annotated[
+    list[str] | None, typer.Option("--cancel", metavar="MEETING", help="What if this meeting were cancelled.")
+]
+Drops = Annotated[list[str] | None, typer.Option("--drop", metavar="BODY", help="What if this body were not asked.")]
+Later = Annotated[int, typer.Option("--later", metavar="DAYS", min=0, help="What if it began so many days later.")]
+
+
+def register(app: typer.Typer, cases: typer.Typer) -> None:
+    """Add `plan` to the commands, and `plan` to those about cases."""
+    command(app, "plan")(plan_route)
+    command(cases, "plan")(plan_case)
+
+
+def plan_route(
+    *,
+    route: Annotated[str, typer.Option("--route", metavar="R", help="The route's id.")],
+    deadline: Annotated[date, day("--deadline", "The date by which it must be done.")],
+    start: Annotated[Any, day("--start", "The day on which the case opens; today if not given.")] = None,
+    attributes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An attribute that the route asks about.")
+    ] = None,
+    concerned: Annotated[
+        list[str] | None, typer.Option("--concerned", metavar="BODY", help="A body that is concerned.")
+    ] = None,
+    move: Moves = None,
+    cancel: Cancels = None,
+    drop: Drops = None,
+    later: Later = 0,
+) -> None:
+    """Plan a case before it is opened: by when each body must have it, and whether the deadline holds."""
+    from cli.route import load_configured
+    from domain.dates import danish_date
+    from domain.matters import Opening, matter_of_opening
+    from projections.plans import planned
+    from runtime.clock import real_now
+
+    organisation, what_if = load_configured(), read_what_if(move, cancel, drop, later)
+    begins, given = start or danish_date(real_now()), read_attributes(attributes or [])
+    opening = Opening(route, begins, deadline, given, tuple(concerned or ()))
+    document = planned(organisation, {}, matter_of_opening(organisation, opening), what_if)
+    show(document, lambda console: _print(console, document, organisation, begins))
+
+
+def plan_case(
+    case_id: CaseId,
+    *,
+    move: Moves = None,
+    cancel: Cancels = None,
+    drop: Drops = None,
+    later: Later = 0,
+    data: Data = None,
+) -> None:
+    """Plan what is left of a case: when each step is expected, and whether the deadline holds."""
+    from cli.office import in_office
+    from domain.matters import matter_of_case
+    from projections.plans import planned
+
+    what_if = read_what_if(move, cancel, drop, later)
+
+    async def read(office: Office) -> tuple[Document, Organisation, date]:
+        history, case = await office.views.history(), office.cases.get(case_id)
+        found = planned(office.organisation, history, matter_of_case(case, office.today), what_if)
+        return found, office.organisation, office.today
+
+    document, organisation, today = in_office(data, read)
+    show(document, lambda console: _print(console, document, organisation, today))
+
+
+@command(meeting_app, "list")
+def list_meetings(
+    *,
+    body: Annotated[str | None, typer.Option("--body", metavar="B", help="Only the meetings of this body.")] = None,
+    from_: Annotated[Any, day("--from", "The first day; today if not given.")] = None,
+    until: Annotated[Any, day("--until", "The last day; a year later if not given.")] = None,
+) -> None:
+    """List meetings in the order of their dates: those that are known, and those that a body's rhythm makes likely."""
+    from cli.plan_tables import print_meetings
+    from cli.route import load_configured
+    from domain.dates import danish_date
+    from domain.matters import meetings_between
+    from projections.plans import meeting_document
+    from runtime.clock import real_now
+
+    organisation = load_configured()
+    first = from_ or danish_date(real_now())
+    found = meetings_between(organisation, body, first, until or first + timedelta(days=_SHOWN_DAYS))
+    items = [meeting_document(meeting) for meeting in found]
+    show({"items": items}, lambda console: print_meetings(console, items, organisation))
+
+
+def read_what_if(move: list[str] | None, cancel: list[str] | None, drop: list[str] | None, later: int) -> WhatIf:
+    """What is to be thought different, from the options' texts."""
+    from domain.matters import WhatIf
+
+    moved = {}
+    for text in move or []:
+        meeting, separator, on = text.rpartition("=")
+        if not separator:
+            raise typer.BadParameter(f"{text!r} is no move; write --move MEETING=YYYY-MM-DD")
+        moved[meeting] = read_day(on)
+    return WhatIf(moved, tuple(cancel or ()), tuple(drop or ()), later)
+
+
+def _print(console: Console, document: Document, organisation: Organisation, today: date) -> None:
+    from cli.plan_tables import print_plan
+    from cli.tables import Names
+
+    print_plan(console, document, Names(organisation, today))
