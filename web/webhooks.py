@@ -39,7 +39,7 @@ from web.reading import (
     read_bounded,
 )
 from web.services import Services, now, services
-from web.signatures import (
+from runtime.signatures import (
     HEADERS,
     ID_HEADER,
     LONGEST_ID,

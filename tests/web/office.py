@@ -21,7 +21,7 @@ from runtime.clock import real_now
 from runtime.database import connect
 from web.access import create_token, webhook_secret
 from web.services import Services
-from web.signatures import sign
+from runtime.signatures import sign
 
 SECRETARY = Actor("Anna", "secretariat", "token")
 OPENED_ON = date(2025, 3, 18)
