@@ -128,6 +128,14 @@ def find_step(case: Case, step_id: str) -> Step:
     raise InvalidError(what, f"choose one of {', '.join(s.id for s, _ in case.current_rounds())}", "step")
 
 
+def place_of(case: Case, body: str, step_id: str | None = None) -> Round:
+    """The round in which a body would answer now: the named step's, else the open one, else the next unanswered.
+
+    Raises `BodyNotAskedError`, `CaseEndedError`, `InvalidError` or `AmbiguousStepError`.
+    """
+    return _place(case, body, step_id)
+
+
 def is_asked(case: Case, body: str) -> bool:
     """Whether a body has a part in the case."""
     return bool(_rounds_asking(case, body))

@@ -139,12 +139,13 @@ async def list_links(connection: Connection, case_id: UUID) -> list[AnswerLink]:
     return await _all(connection, query, (case_id,))
 
 
-async def withdraw_link(connection: Connection, link_id: UUID) -> AnswerLink:
-    """Let a link be good no longer, at once; raises `AbsentError`."""
+async def withdraw_link(connection: Connection, link_id: UUID, case_id: UUID) -> AnswerLink:
+    """Let a link of a case be good no longer, at once; raises `AbsentError`."""
     query = f"""
-        UPDATE office.answer_links SET withdrawn_at = coalesce(withdrawn_at, now()) WHERE id = %s RETURNING {_COLUMNS}
+        UPDATE office.answer_links SET withdrawn_at = coalesce(withdrawn_at, now())
+        WHERE id = %s AND case_id = %s RETURNING {_COLUMNS}
     """  # noqa: S608
-    found = await _all(connection, query, (link_id,))
+    found = await _all(connection, query, (link_id, case_id))
     if not found:
         raise AbsentError("there is no such link", "choose an id that `sagsgang link list` prints", "id")
     return found[0]

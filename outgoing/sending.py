@@ -115,7 +115,7 @@ class Sender:
         link = await link_for_letter(connection, **whose, channel=channel.id, now=now)
         if link is None:
             until = now + timedelta(days=self._settings.link_days)
-            made = {"made_by": "notifier", "valid_until": until, "channel": channel.id}
+            made: dict[str, Any] = {"made_by": "notifier", "valid_until": until, "channel": channel.id}
             link = await make_link(connection, self._settings.signing_key(), **whose, **made)
         return self._url(ANSWER_PATH, ANSWER, link.id)
 

@@ -97,7 +97,7 @@ class PostRoom:
     async def until(self, seen: Callable[[list[Delivery]], bool]) -> list[Delivery]:
         """Wait until the deliveries are so."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not seen(found := await self.deliveries()):
+            while not seen(found := await self.deliveries()):  # noqa: ASYNC110 -- a row changes without a word
                 await asyncio.sleep(PAUSE_SECONDS)
         return found
 

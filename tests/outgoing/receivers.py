@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.smtp import SMTP
 from standardwebhooks.webhooks import Webhook
@@ -36,7 +36,7 @@ class MailServer:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
         """Keep a letter."""
-        self.letters.append(cast("EmailMessage", email.message_from_bytes(envelope.content, policy=default)))
+        self.letters.append(email.message_from_bytes(envelope.content, policy=default))
         return "250 OK"
 
     def text(self, number: int = -1) -> str:
