@@ -215,6 +215,12 @@ async def raise_alarms(connection: Connection, after: timedelta) -> list[Channel
     return await _all(connection, query, (FAILURES_TO_ALARM, after))
 
 
+async def count_alarmed(connection: Connection) -> int:
+    """How many channels need somebody's eye."""
+    cursor = await connection.execute("SELECT count(*) FROM office.channels WHERE alarmed_at IS NOT NULL")
+    return int((await cursor.fetchone() or (0,))[0])
+
+
 def check_address(kind: str, address: str, *, plain_http: bool = False) -> None:
     """Raise `InvalidError` for an address that nothing can be sent to."""
     if kind == EMAIL:

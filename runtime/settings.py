@@ -101,8 +101,8 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that signs session cookies, at least 32 characters, the same for every `web` process. "
-        "Unset: `sagsgang up` keeps one of its own in the data folder.",
+        description="Key that signs session cookies and the links in letters, at least 32 characters, the same for "
+        "every `web` and `worker` process. Unset: `sagsgang up` keeps one of its own in the data folder.",
     )
     public_url: str | None = Field(
         default=None,

@@ -192,7 +192,7 @@ async def test_readiness_names_what_is_missing(office: Office) -> None:
     response = await office.client.get("/readyz")
 
     assert response.status_code == 503
-    expected = {"worker": False, "relay": False, "projector": False}
+    expected = {"worker": False, "relay": False, "projector": False, "notifier": False}
     assert response.json() == {"ready": False, "database": True, "parts": expected}
 
 
