@@ -219,14 +219,15 @@ def withdraw_link(
 async def _make_link(office: Office, case_id: UUID, body: str, step: str | None) -> Document:
     from datetime import timedelta
 
-    from domain.answering import place_of
+    from domain.answering import Message, Reply, place_of
     from outgoing.links import make_link
     from outgoing.sending import answer_url
     from runtime.clock import real_now
     from runtime.database import connect_async
 
     settings = office.settings
-    place = place_of(office.cases.get(case_id), office.organisation.body(body).id, step)
+    message = Message(office.organisation.body(body).id, Reply(step=step), office.command(), "link")
+    place = place_of(office.cases.get(case_id), message)
     async with await connect_async(settings.database_url) as connection:
         link = await make_link(
             connection,

@@ -12,17 +12,19 @@ from domain.organisation import SECRETARIAT
 
 INVITATION, REMINDER, RECEIPT, CONFIRMATION = "invitation", "reminder", "receipt", "confirmation"
 DELAY, STEP_RESULT, CASE_RESULT, DEADLINE, STANDING = "delay", "step_result", "case_result", "deadline", "standing"
-RELEASE = "release"
+RELEASE, PAPERS, TASK = "release", "papers", "task"
 
 KINDS = {
     INVITATION: Name("Invitation til at svare", "Invitation to answer"),
     REMINDER: Name("Påmindelse", "Reminder"),
     RELEASE: Name("Skal ikke længere svare", "Need no longer answer"),
+    PAPERS: Name("Ny version af sagens papirer", "New version of the papers"),
+    TASK: Name("Påmindelse om en opgave", "Reminder of a task"),
     DELAY: Name("Meldt forsinkelse", "Delay reported"),
     STEP_RESULT: Name("Trinnets resultat", "The step's result"),
     CASE_RESULT: Name("Sagens resultat", "The case's result"),
     DEADLINE: Name("Flyttet frist", "Deadline moved"),
-    STANDING: Name("Sagen er sat i bero, genoptaget eller trukket tilbage", "Case suspended, resumed or withdrawn"),
+    STANDING: Name("Sagen er sat i bero, genoptaget eller trukket tilbage", "Case suspended, taken up or withdrawn"),
 }
 """What a channel may ask for."""
 ALL_KINDS = KINDS | {
@@ -63,6 +65,16 @@ def _released(event: Any, case: Case) -> Told:
     return [(RELEASE, event.body)] if case.round(event.step, event.round).state == StepState.OPEN else []
 
 
+def _new_papers(event: Any, _: Case) -> Told:
+    return [(PAPERS, body) for body in event.informed]
+
+
+def _chased(event: Any, case: Case) -> Told:
+    """Whoever is to do it, where that is a body; somebody else's words have no channel."""
+    responsible = case.tasks[event.task - 1].responsible
+    return [(TASK, responsible)] if responsible else []
+
+
 def _delayed(_event: Any, _: Case) -> Told:
     return [(DELAY, SECRETARIAT)]
 
@@ -93,11 +105,14 @@ _TELLS: dict[type[Case.Event], Callable[[Any, Case], Told]] = {
     Case.BodiesInvited: _invited,
     Case.BodiesReminded: _reminded,
     Case.BodyReleased: _released,
+    Case.VersionDeclared: _new_papers,
+    Case.TaskChased: _chased,
     Case.DelayReported: _delayed,
     Case.StepCompleted: _step_result,
     Case.Closed: _case_result,
     Case.DeadlineExtended: _deadline,
     Case.Suspended: _standing,
     Case.Resumed: _standing,
+    Case.Renewed: _standing,
     Case.Withdrawn: _standing,
 }

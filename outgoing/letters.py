@@ -145,8 +145,13 @@ def event_of(delivery: Delivery, matter: Matter, source: str) -> bytes:
     }
     if place is not None:
         step = case.route.step(place.step)
-        data |= {"step": step.id, "round": place.number, "ask": step.ask, "outcomes": list(step.outcomes)}
-        data |= {"due": _iso(place.due), "result": place.result}
+        data |= {
+            "step": step.id,
+            "round": place.number,
+            "ask": step.ask,
+            "outcomes": list(step.outcomes_in(place.mode)),
+        }
+        data |= {"due": _iso(place.due), "result": place.result, "question": place.question}
     if delivery.kind in ASKING:
         data["papers"] = [{"number": p.number, "name": p.name, "sha256": p.sha256, "size": p.size} for p in case.papers]
     found = {
@@ -170,6 +175,9 @@ def _asking(kind: str, matter: Matter, body: Name) -> Iterator[Name]:
         yield Name(f"{body.da} er bedt om at svare i denne sag.", f"{body.en} is asked to answer in this case.")
     else:
         yield Name(f"Vi mangler stadig svar fra {body.da}.", f"We still lack an answer from {body.en}.")
+    if matter.round.question:
+        question = matter.round.question
+        yield Name(f"Spørgsmålet er: {question}", f"The question is: {question}")
     yield Name(f"Det indstilles, at {body.da} {ask.da}.", f"It is recommended that {body.en} {ask.en}.")
 
 

@@ -12,19 +12,34 @@ from datetime import date, datetime
 from typing import Any
 
 from domain import answering
+from domain.additions import Addition, Condition
 from domain.answering import Message, Reply
-from domain.asks import ASKS, Meaning
+from domain.asks import ASKS, Meaning, Outcome
 from domain.case import Answer, AnswerState, Case, Round, Status, StepState
 from domain.commands import Actor, Command
 from domain.errors import InvalidError
 from domain.names import Name
-from domain.route import Step
+from domain.participation import JOIN, takes_part
+from domain.route import INQUIRY, Step
 from outgoing.links import AnswerLink
 
 SOURCE = "link"
 DELAYED = answering.DELAYED
-FIELDS = ("outcome", "decided_on", "decided_by", "reference", "remark", "expected_on", "due", "supports", "version")
-LIMITS = {"reference": 200, "remark": 4000}
+ON_CONDITION = "approved_on_condition"
+"""The answer with which a body sets conditions on this page."""
+FIELDS = (
+    "outcome",
+    "decided_on",
+    "decided_by",
+    "reference",
+    "conditions",
+    "remark",
+    "expected_on",
+    "due",
+    "supports",
+    "version",
+)
+LIMITS = {"reference": 200, "remark": 4000, "conditions": 4000}
 
 MEANINGS = {
     Meaning.CONSENT: Name("Svaret tæller med, og sagen kan gå videre.", "The answer counts, and the case can go on."),
@@ -39,6 +54,10 @@ MEANINGS = {
     Meaning.RETURN: Name(
         "Sagen sendes tilbage til sekretariatet med ønske om ændringer. Skriv dem som bemærkning.",
         "The case is sent back to the secretariat for changes. Write them as a remark.",
+    ),
+    Meaning.OBJECTION: Name(
+        "I vil ikke afgøre sagen skriftligt. Den skriftlige procedure slutter, og et møde behandler sagen.",
+        "You will not settle the matter in writing. The written procedure ends, and a meeting takes the matter.",
     ),
     Meaning.INTERIM: Name(
         "En foreløbig besked: vi venter stadig på jeres endelige svar.",
@@ -64,6 +83,9 @@ FAULTS = {
         "The remark is too long or holds characters that cannot be kept.",
     ),
 }
+FAULTS["conditions"] = Name(
+    "Skriv hver betingelse kort på en linje for sig.", "Write each condition shortly on a line of its own."
+)
 FAULTS["seal"] = Name(
     "Siden har været åben for længe, eller noget er ændret. Se svaret igennem igen.",
     "The page was open for too long, or something has changed. Look the answer through again.",
@@ -102,7 +124,7 @@ class Place:
         rounds = case.rounds.get(link.step, [])
         if not 1 <= link.round <= len(rounds) or link.body not in rounds[link.round - 1].answers:
             return None
-        found = rounds[link.round - 1]
+        found = _where_it_stands(rounds, link)
         return cls(link, case, case.route.step(link.step), found, found.answers[link.body])
 
     @property
@@ -114,7 +136,7 @@ class Place:
             )
         if self.answer.state == AnswerState.RELEASED:
             return Name("I skal ikke længere svare i denne sag.", "You need no longer answer in this case.")
-        if self.round.number != self.case.current(self.step.id).number:
+        if self.round is not self._newest:
             return Name(
                 "Sagen er sendt ud igen i en ny runde. Brug linket i den nyeste besked.",
                 "The case has gone out again in a new round. Use the link in the newest message.",
@@ -124,6 +146,13 @@ class Place:
         if self.round.state == StepState.WAITING and not ASKS[self.step.ask].may_be_early:
             return Name("Trinnet er ikke åbnet endnu. Kom igen senere.", "The step is not open yet. Come back later.")
         return None
+
+    @property
+    def _newest(self) -> Round:
+        """The round in which the step asks the body now; inquiries ask others each time."""
+        rounds = self.case.rounds[self.step.id]
+        own = [past for past in rounds if self.link.body in past.asked]
+        return own[-1] if self.step.id == INQUIRY and own else rounds[-1]
 
     @property
     def note(self) -> Name | None:
@@ -156,9 +185,19 @@ class Place:
         return self.answer.outcome is not None or self.answer.state == AnswerState.DELAYED
 
     @property
+    def conditions(self) -> list[Condition]:
+        """The conditions that the body's answer has set."""
+        return [one for one in self.case.conditions if one.text and one.message_id in self.answer.messages]
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """What the round lets a body answer."""
+        return self.step.outcomes_in(self.round.mode)
+
+    @property
     def choices(self) -> list[tuple[str, Name, Name]]:
         """The allowed answers: each with its name and what it means."""
-        found = [(o.id, o.name, MEANINGS.get(o.meaning, Name("", ""))) for o in self.step.outcomes.values()]
+        found = [(o.id, o.name, MEANINGS.get(o.meaning, Name("", ""))) for o in self.outcomes.values()]
         if self.corrects is None:
             what = Name("Vi når ikke datoen", "We will not make the date")
             means = Name(
@@ -183,7 +222,8 @@ def reply_of(place: Place, filled: Mapping[str, str]) -> Reply:
         said = {"outcome": outcome, "decided_on": _day(filled, "decided_on"), "due": _day(filled, "due")}
         said |= {"decided_by": filled.get("decided_by") or None, "reference": filled.get("reference") or None}
         said |= {"supports": {"yes": True, "no": False}.get(filled.get("supports", ""))}
-        said |= {"version": _number(filled, "version"), "corrects": place.corrects}
+        said |= {"version": _number(filled, "version"), "corrects": _corrected(place, outcome)}
+        said |= {"conditions": _conditions(filled) if outcome == ON_CONDITION else ()}
     return Reply(**said, remark=filled.get("remark") or None, step=place.step.id)
 
 
@@ -213,7 +253,7 @@ def rehearse(place: Place, message: Message, at: datetime) -> str:
     try:
         effect: str = getattr(answering, act_of(message.reply))(place.case, at, message)
     except InvalidError as error:
-        raise FormError(error.field or "") from None
+        raise FormError((error.field or "").partition(".")[0]) from None
     return effect
 
 
@@ -222,6 +262,28 @@ def sealed(key: str, place: Place, nonce: str, filled: Mapping[str, str]) -> str
     whose = [str(place.link.id), nonce, place.corrects]
     text = json.dumps([whose, {name: filled.get(name, "") for name in FIELDS}], sort_keys=True)
     return hmac.new(key.encode(), b"sagsgang answer " + text.encode(), hashlib.sha256).hexdigest()
+
+
+def _where_it_stands(rounds: list[Round], link: AnswerLink) -> Round:
+    """The newest round to which the link's body came over without being asked again."""
+    found = rounds[link.round - 1]
+    for following in rounds[link.round :]:
+        if following.why is None or link.body in following.asked_again or link.body not in following.answers:
+            break
+        found = following
+    return found
+
+
+def _corrected(place: Place, outcome: str) -> str | None:
+    """The answer that this one puts right; who joined and now leaves, or the other way, says something new."""
+    if place.step.ask == JOIN and takes_part(place.step, outcome) != takes_part(place.step, place.answer.outcome):
+        return None
+    return place.corrects
+
+
+def _conditions(filled: Mapping[str, str]) -> list[Addition]:
+    """The conditions, one a line."""
+    return [Addition(text=line.strip()) for line in filled.get("conditions", "").splitlines() if line.strip()]
 
 
 def _day(filled: Mapping[str, str], field: str) -> date | None:

@@ -27,6 +27,7 @@ from outgoing.links import ANSWER_PATH, CONFIRM_PATH, AnswerLink
 from web.answer_form import (
     DELAYED,
     FIELDS,
+    ON_CONDITION,
     SOURCE,
     FormError,
     Place,
@@ -187,7 +188,7 @@ def _show(
 
 def _page(request: Request, template: str, place: Place, status: int = 200, **values: Any) -> Response:
     shared = services(request)
-    outcomes = place.step.outcomes
+    outcomes = place.outcomes
     return render(
         request,
         template,
@@ -198,6 +199,7 @@ def _page(request: Request, template: str, place: Place, status: int = 200, **va
         body=name_of(shared, place.link.body),
         ask=ASKS[place.step.ask].name,
         asks_council=_is_council(shared, place.link.body),
+        asks_conditions=ON_CONDITION in outcomes,
         asks_due="questions_asked" in outcomes,
         asks_support="decided" in outcomes,
         today=shared.today().isoformat(),

@@ -11,11 +11,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
-from domain.answering import place_of
+from domain.answering import Message, Reply, place_of
 from domain.errors import AbsentError
 from outgoing.links import list_links, make_link, withdraw_link
 from outgoing.sending import answer_url
 from web import examples
+from web.answer_form import SOURCE
 from web.commands import KEY, CaseId, Nothing
 from web.describing import described, read
 from web.guards import Writer, known
@@ -64,7 +65,8 @@ async def make(request: Request, principal: Writer, case: CaseId) -> JSONRespons
     body, settings = shared.organisation.body(wanted.body).id, shared.settings
 
     async def act() -> Answer:
-        place = await shared.run(lambda: place_of(shared.cases.get(case), body, wanted.step))
+        message = Message(body, Reply(step=wanted.step), attempt.command, SOURCE)
+        place = await shared.run(lambda: place_of(shared.cases.get(case), message))
         whose: dict[str, Any] = {"case_id": case, "body": body, "step": place.step, "round": place.number}
         until = now() + timedelta(days=settings.link_days)
         made: dict[str, Any] = {"made_by": principal.name, "valid_until": until, "link_id": attempt.case_id}

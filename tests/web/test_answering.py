@@ -385,3 +385,27 @@ async def test_an_address_is_confirmed_in_two_steps(office: Office) -> None:
     assert "er bekræftet" in confirmed.text
     with connect(office.url) as connection:
         assert connection.execute("SELECT confirmed_at IS NOT NULL FROM office.channels").fetchall() == [(True,)]
+
+
+async def test_conditions_are_set_one_a_line(office: Office) -> None:
+    """By an approval on condition, and shown with the answer."""
+    case = office.open_case()
+    link = await link_for(office, case)
+    filled = {**BODY, "outcome": "approved_on_condition", "conditions": "Økonomien følger med\r\n\r\n  Status om et år "}
+    page = await link.answers(**filled)
+
+    assert [one.text for one in office.cases.get(case).conditions] == ["Økonomien følger med", "Status om et år"]
+    assert "Økonomien følger med" in page.text
+
+
+async def test_an_objection_ends_the_written_procedure(office: Office) -> None:
+    """It is among the answers as long as the matter is settled in writing; the link of before is then spent."""
+    case = office.open_case()
+    link = await link_for(office, case)
+    assert "I vil ikke afgøre sagen skriftligt" in (await link.opens()).text
+    await link.answers(outcome="objected", decided_on="2025-03-18")
+    office.cases.advance(case)
+
+    assert "i en ny runde" in (await link.opens()).text
+    again = await link_for(office, case)
+    assert "I vil ikke afgøre sagen skriftligt" not in (await again.opens()).text
