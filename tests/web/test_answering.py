@@ -391,7 +391,11 @@ async def test_conditions_are_set_one_a_line(office: Office) -> None:
     """By an approval on condition, and shown with the answer."""
     case = office.open_case()
     link = await link_for(office, case)
-    filled = {**BODY, "outcome": "approved_on_condition", "conditions": "Økonomien følger med\r\n\r\n  Status om et år "}
+    filled = {
+        **BODY,
+        "outcome": "approved_on_condition",
+        "conditions": "Økonomien følger med\r\n\r\n  Status om et år ",
+    }
     page = await link.answers(**filled)
 
     assert [one.text for one in office.cases.get(case).conditions] == ["Økonomien følger med", "Status om et år"]

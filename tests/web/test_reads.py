@@ -183,6 +183,8 @@ async def test_metrics_tell_of_answers_and_lag(office: Office) -> None:
 
     assert 'sagsgang_answers_total{effect="counted",source="webhook"} 1.0' in text
     assert "sagsgang_view_lag_events 4.0" in text
+    assert 'sagsgang_deliveries{state="waiting"} 0.0' in text
+    assert "sagsgang_channels_alarmed 0.0" in text
     assert 'route="/api/v1/webhooks/{body}"' in text
     assert str(case) not in text
 
