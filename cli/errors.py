@@ -16,7 +16,7 @@ from domain.faults import InvalidDataError
 REFUSED = 1
 BAD_USAGE = 2
 INTERRUPTED = 130
-OPTIONS = {"as_of", "cursor", "decided_by", "format", "limit", "role", "status"}
+OPTIONS = {"as_of", "cursor", "decided_by", "format", "limit", "role", "state", "status"}
 """Fields whose values are good or bad whatever the case: a bad one is bad usage and no refusal."""
 
 

@@ -25,6 +25,7 @@ ROLES = {
     "worker": ("workers.worker", "Run the cases' workflows."),
     "relay": ("workers.relay", "Wake workflows for what is new in the log."),
     "projector": ("workers.projector", "Keep the views up to the log."),
+    "notifier": ("workers.notifier", "Have messages sent for what is new in the log."),
 }
 """Every role of production, with the module whose `run(settings)` it is and what its help says."""
 

@@ -37,12 +37,16 @@ def rebuild_views(data: Data = None) -> None:
 
 @command(workflows_app, "recover")
 def recover_workflows(data: Data = None) -> None:
-    """Bring the workflow of every open case back from the log."""
+    """Bring the workflow of every open case back from the log, and of every delivery that waits."""
     from cli.office import in_office
+    from outgoing.deliveries import hand_over_again
+    from runtime.database import connect_async
     from workers.recover import recover
     from workers.temporal import connect_temporal
 
     async def work(office: Office) -> int:
+        async with await connect_async(office.settings.database_url) as connection:
+            await hand_over_again(connection)
         return await recover(office.cases, await connect_temporal(office.settings.resolved()))
 
     count = in_office(data, work)

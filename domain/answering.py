@@ -103,7 +103,7 @@ def answer(case: Case, at: datetime, message: Message) -> str:
     """Record an answer and return its effect; raises a refusal where it cannot be taken."""
     if message.reply.corrects is not None:
         raise InvalidError("an answer corrects nothing", "send it as a correction, or leave corrects out", "corrects")
-    current = _place(case, message)
+    current = place_of(case, message)
     step = case.route.step(current.step)
     if not _changes_part(step, current, message):
         _check_unanswered(step, current, message.body)
@@ -113,7 +113,7 @@ def answer(case: Case, at: datetime, message: Message) -> str:
 
 def delay(case: Case, at: datetime, message: Message) -> str:
     """Record that a body will not make the date and return the effect."""
-    current = _place(case, message)
+    current = place_of(case, message)
     _check_unanswered(case.route.step(current.step), current, message.body)
     if message.reply.outcome not in {None, DELAYED}:
         raise InvalidError("a delay has no outcome", "send the outcome as an answer, or leave it out", "outcome")
@@ -145,12 +145,7 @@ def find_step(case: Case, step_id: str) -> Step:
     raise InvalidError(what, f"choose one of {', '.join(s.id for s, _ in case.current_rounds())}", "step")
 
 
-def is_asked(case: Case, body: str) -> bool:
-    """Whether a body has a part in the case."""
-    return bool(_rounds_asking(case, body))
-
-
-def _place(case: Case, message: Message) -> Round:
+def place_of(case: Case, message: Message) -> Round:
     """The round that a message belongs to: the named step's, else the body's open one, else its next unanswered."""
     _check_taken(case, message)
     body, step_id = message.body, message.reply.step
@@ -168,6 +163,11 @@ def _place(case: Case, message: Message) -> Round:
     if open_now:
         return _the_only([r for r in open_now if r in unanswered] or open_now)
     return waiting[0] if waiting else _the_only(unanswered or mine[-1:])
+
+
+def is_asked(case: Case, body: str) -> bool:
+    """Whether a body has a part in the case."""
+    return bool(_rounds_asking(case, body))
 
 
 def _the_only(rounds: list[Round]) -> Round:

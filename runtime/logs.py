@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ LEVELS = {
 }
 
 ACCESS_ARGUMENTS = 5
+_TOKEN = re.compile(r"^(/(?:svar|bekraeft)/)[^/]+")
 
 
 def configure_logging(role: str, log_format: str = "auto") -> None:
@@ -123,11 +125,12 @@ def _name_temporal_context(_logger: Any, _name: str, line: MutableMapping[str, A
 
 
 def _name_access_line(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Turn uvicorn's access line into keys, without the query: it may carry a sign-in link's secret."""
+    """Turn uvicorn's access line into keys, without what may open a page: the query, and a personal link's token."""
     arguments = line.pop("positional_args", None)
     line.pop("color_message", None)  # uvicorn's copy of the message, with escape codes
     if line.get("logger") != "uvicorn.access" or not isinstance(arguments, tuple) or len(arguments) != ACCESS_ARGUMENTS:
         return line
     client, method, path, _version, status = arguments
-    line.update(event="request_served", client=client, method=method, path=path.partition("?")[0], status=status)
+    shown = _TOKEN.sub(r"\1-", path.partition("?")[0])
+    line.update(event="request_served", client=client, method=method, path=shown, status=status)
     return line

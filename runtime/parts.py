@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     _Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
-PARTS = ("worker", "relay", "projector")
+PARTS = ("worker", "relay", "projector", "notifier")
 BEAT_SECONDS = 2.0
 FRESH_SECONDS = 10.0
 FORGET_SECONDS = 1.0

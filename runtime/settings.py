@@ -9,19 +9,21 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "SAGSGANG_"
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES_FILE = "services.json"
 SECRET_KEY_FILE = "secret.key"  # noqa: S105  (the name of a file)
 SHORTEST_SECRET_KEY = 32
+
+_LONGEST_PAUSE = 7 * 24 * 3600.0
 
 
 class SettingsError(ValueError):
@@ -99,8 +101,8 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that signs session cookies, at least 32 characters, the same for every `web` process. "
-        "Unset: `sagsgang up` keeps one of its own in the data folder.",
+        description="Key that signs session cookies and the links in letters, at least 32 characters, the same for "
+        "every `web` and `worker` process. Unset: `sagsgang up` keeps one of its own in the data folder.",
     )
     public_url: str | None = Field(
         default=None,
@@ -114,6 +116,43 @@ class Settings(BaseSettings):
         "from one address it takes as many for each body there is.",
     )
 
+    smtp_host: str | None = Field(
+        default=None,
+        description="Mail server that letters go out through. Unset: no e-mail is sent, and deliveries say so.",
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its TCP port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="`starttls` (587), `tls` from the first byte (465), or `none`, for a server on the same machine.",
+    )
+    smtp_username: str | None = Field(default=None, description="User name at the mail server. Unset: none is given.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
+    mail_sender: str | None = Field(
+        default=None,
+        description="Whom letters come from, as `Sekretariatet <sagsgang@example.dk>`; needed beside "
+        "`SAGSGANG_SMTP_HOST`.",
+    )
+    delivery_pauses: Annotated[tuple[float, ...], NoDecode] = Field(
+        default=(0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400),
+        min_length=1,
+        description="Real seconds before each attempt to send, with commas between; after the last one a delivery has "
+        "failed, and an endpoint is used no more until it is enabled. Each pause is lengthened by up to a tenth.",
+    )
+    delivery_alarm_hours: float = Field(
+        default=24,
+        gt=0,
+        description="After so many real hours without getting through, an endpoint or address raises an alarm; "
+        "after five failures in a row it does at once.",
+    )
+    webhook_targets: Literal["public", "any"] = Field(
+        default="public",
+        description="`public`: webhooks go out by https to public addresses alone. `any` lets them go to private "
+        "addresses and without TLS, for receivers inside one's own network.",
+    )
+    link_days: int = Field(
+        default=120, ge=1, le=730, description="How many days a personal link to the answer page is good for."
+    )
+
     def __init__(self, **given: Any) -> None:
         """Read the environment; values given by name win over it. Raises `SettingsError`."""
         _refuse_unknown_names()
@@ -121,6 +160,29 @@ class Settings(BaseSettings):
             super().__init__(**given)
         except ValidationError as error:
             raise _as_settings_error(error) from None
+
+    @field_validator("delivery_pauses", mode="before")
+    @classmethod
+    def _split_pauses(cls, text: Any) -> Any:
+        """Read numbers with commas between, none below zero."""
+        try:
+            pauses = [float(part) for part in text.split(",")] if isinstance(text, str) else text
+            good = all(0 <= pause < _LONGEST_PAUSE for pause in pauses)
+        except (ValueError, TypeError):
+            good = False
+        if not good:
+            message = "not a list of seconds; write it as 0,5,300,1800"
+            raise ValueError(message)
+        return pauses
+
+    @field_validator("mail_sender")
+    @classmethod
+    def _check_mail_sender(cls, sender: str | None) -> str | None:
+        """Refuse what is no mailbox."""
+        if sender is not None and not re.fullmatch(r"([^<>@\r\n]+<[^<>@\s]+@[\w.-]+>|[^<>@\s]+@[\w.-]+)", sender):
+            message = "not a sender; write it as Sekretariatet <sagsgang@example.dk>"
+            raise ValueError(message)
+        return sender
 
     @field_validator("database_url", "migrate_database_url")
     @classmethod

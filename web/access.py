@@ -18,7 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 from domain.commands import Actor
 from domain.errors import AbsentError, InvalidError
 from projections.documents import instant
-from web.signatures import SECRET_PREFIX, decode_secret
+from runtime.signatures import SECRET_PREFIX, decode_secret
 
 SECRETARIAT, LEADERSHIP, AUDITOR = "secretariat", "leadership", "auditor"
 ROLES = (SECRETARIAT, LEADERSHIP, AUDITOR)

@@ -20,7 +20,23 @@ from starlette.staticfiles import StaticFiles
 from domain.cases import Cases
 from domain.organisation import Organisation
 from runtime.settings import DatabaseSettings
-from web import agency_loop, commands, events, operations, pages, papers, plans, problems, reads, settling, webhooks
+from web import (
+    agency_loop,
+    answering,
+    channels,
+    commands,
+    deliveries,
+    events,
+    links,
+    operations,
+    pages,
+    papers,
+    plans,
+    problems,
+    reads,
+    settling,
+    webhooks,
+)
 from web.describing import COMPONENTS
 from web.framing import API_PREFIX, Framing
 from web.guards import SignInNeededError
@@ -79,16 +95,11 @@ async def _show_sign_in(_request: Request, _error: Exception) -> Response:
 
 def _rooms(app: FastAPI) -> list[Room]:
     """Every router with its prefix and with what all its operations depend on."""
-    signed, open_to_all = (webhooks.router,), (operations.router, pages.router, _description(app))
-    api = (
-        commands.router,
-        settling.router,
-        agency_loop.router,
-        papers.router,
-        reads.router,
-        plans.router,
-        events.router,
-    )
+    signed = (webhooks.router,)
+    open_to_all = (operations.router, pages.router, deliveries.pages, answering.router, _description(app))
+    written = (commands.router, settling.router, agency_loop.router, papers.router)
+    office = (channels.router, deliveries.router, links.router)
+    api = (*written, reads.router, plans.router, events.router, *office)
     return [
         *((API_PREFIX, router, []) for router in signed),
         *((API_PREFIX, router, [Depends(known_parameters)]) for router in api),

@@ -419,3 +419,54 @@ WEBHOOK: dict[str, Any] = {
         "tasks": [],
     },
 }
+CHANNEL: dict[str, Any] = {
+    "id": "0b8f5b1c-2f6e-4d8a-9d52-6a0d7f3f1a11",
+    "body": "samsoe",
+    "kind": "email",
+    "address": "sekretariat@example.dk",
+    "messages": ["invitation", "reminder", "deadline", "standing", "case_result"],
+    "with_link": True,
+    "state": "unconfirmed",
+    "disabled_because": None,
+    "failures": 0,
+    "created_at": INSTANT,
+    "confirmed_at": None,
+    "disabled_at": None,
+    "failing_since": None,
+    "reached_at": None,
+    "alarmed_at": None,
+}
+CHANNELS: dict[str, Any] = {"items": [CHANNEL]}
+NEW_CHANNEL: dict[str, Any] = {"kind": "email", "address": "sekretariat@example.dk", "with_link": True}
+CHANNEL_SECRET: dict[str, Any] = {"id": CHANNEL["id"], "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+DELIVERY: dict[str, Any] = {
+    "id": "5d3f3a52-7a41-4b0c-8b86-4f0f7c0f7a10",
+    "kind": "invitation",
+    "body": "samsoe",
+    "version": 12,
+    "channel_kind": "email",
+    "state": "waiting",
+    "attempts": 2,
+    "resends": 0,
+    "last_error": "the mail server refuses the letter (451)",
+    "case": CASE_ID,
+    "channel": CHANNEL["id"],
+    "created_at": INSTANT,
+    "attempted_at": INSTANT,
+    "sent_at": None,
+}
+DELIVERIES: dict[str, Any] = {"items": [DELIVERY]}
+LINK: dict[str, Any] = {
+    "id": "f2a6a1b4-9c61-4c8e-8f10-1c5bb1d7b0aa",
+    "case": CASE_ID,
+    "body": "samsoe",
+    "step": "councils",
+    "round": 1,
+    "made_by": "Anna",
+    "by_letter": False,
+    "created_at": INSTANT,
+    "valid_until": "2025-08-06T12:00:00.000000Z",
+    "withdrawn_at": None,
+}
+LINKS: dict[str, Any] = {"items": [LINK]}
+LINK_MADE: dict[str, Any] = {**LINK, "url": "https://sagsgang.example.dk/svar/8qahtJxhTI6PEBxbsdewqg"}

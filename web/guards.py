@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
+from uuid import UUID
 
 import psycopg
 from fastapi import Depends, Request
 
+from outgoing.links import CONFIRM, AnswerLink, find_link, unseal
 from web.access import Principal, find_token
 from web.problems import ProblemError
-from web.services import services
+from web.services import now, services
 from web.sessions import CSRF_HEADER, Sessions, Visitor
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -49,6 +52,36 @@ async def visiting(request: Request) -> Visitor:
     return visitor
 
 
+async def holding_link(request: Request, token: str) -> AnswerLink:
+    """Whoever holds a good personal link, for what the link is about and nothing else; raises 404, 410 or 429."""
+    shared = services(request)
+    await check_link_rate(request)
+    async with shared.pool.connection() as connection:
+        link = await find_link(connection, shared.settings.signing_key(), token)
+    if link is None:
+        raise ProblemError("absent", "the link is not known; copy it whole from the letter")
+    if not link.is_good(now()):
+        raise ProblemError("link_gone", "the link has expired or was withdrawn; ask the secretariat for a new one")
+    return link
+
+
+async def check_link_rate(request: Request) -> None:
+    """Raise a 429 problem for an address that opens more links than people do."""
+    wait = services(request).links.seconds_to_wait(request.client.host if request.client else "")
+    if wait:
+        detail = "too many requests from this address; try again in a moment"
+        raise ProblemError("too_many_requests", detail, headers={"Retry-After": str(math.ceil(wait))})
+
+
+async def holding_confirmation(request: Request, token: str) -> UUID:
+    """Whoever holds the link that confirms a channel's address; gives the channel's id. Raises 404 or 429."""
+    await check_link_rate(request)
+    channel = unseal(services(request).settings.signing_key(), CONFIRM, token)
+    if channel is None:
+        raise ProblemError("absent", "the link is not known; copy it whole from the letter")
+    return channel
+
+
 async def signed_webhook() -> None:
     """Marks the operation that checks a signature by itself."""
 
@@ -77,7 +110,9 @@ async def is_still_known(request: Request) -> bool:
 Reader = Annotated[Principal, Depends(known)]
 Writer = Annotated[Principal, Depends(writing)]
 Guest = Annotated[Visitor, Depends(visiting)]
-GUARDS = frozenset({known, writing, visiting, signed_webhook, public})
+Holder = Annotated[AnswerLink, Depends(holding_link)]
+Confirmer = Annotated[UUID, Depends(holding_confirmation)]
+GUARDS = frozenset({known, writing, visiting, signed_webhook, public, holding_link, holding_confirmation})
 
 
 async def _of_token(request: Request, authorization: str) -> Principal:

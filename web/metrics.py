@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -29,6 +29,10 @@ class Metrics:
         self._database = Gauge("sagsgang_database_up", "Whether the database answers.", registry=self._registry)
         self._head = Gauge("sagsgang_log_position", "Place of the newest event.", registry=self._registry)
         self._lag = Gauge("sagsgang_view_lag_events", "Places that the views are behind.", registry=self._registry)
+        self._deliveries = Gauge("sagsgang_deliveries", "Deliveries by state.", ("state",), registry=self._registry)
+        self._alarmed = Gauge(
+            "sagsgang_channels_alarmed", "Channels that nothing gets through.", registry=self._registry
+        )
         self._parts = Gauge("sagsgang_part_ready", "Whether a part is ready.", ("part",), registry=self._registry)
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -48,6 +52,12 @@ class Metrics:
         ready = {state.part for state in parts if state.ready}
         for part in PARTS:
             self._parts.labels(part).set(part in ready)
+
+    def set_deliveries(self, states: Mapping[str, int], alarmed: int) -> None:
+        """Say how many deliveries are in which state, and how many channels need somebody's eye."""
+        for state, count in states.items():
+            self._deliveries.labels(state).set(count)
+        self._alarmed.set(alarmed)
 
     def set_database_gone(self) -> None:
         """Say that the database does not answer; the places stay as they were last seen."""

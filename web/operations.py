@@ -12,6 +12,8 @@ import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from outgoing.channels import count_alarmed
+from outgoing.deliveries import count_states
 from runtime.parts import PARTS, PartState, missing_parts, read_parts
 from web.describing import read
 from web.guards import public
@@ -36,7 +38,7 @@ async def tell_health() -> JSONResponse:
 
 @router.get("/readyz", summary="Are all parts ready", **read(READY, (503,), security=[]))
 async def tell_readiness(request: Request) -> JSONResponse:
-    """200 when the database answers and worker, relay and projector are ready; else 503 and which part is missing."""
+    """200 when the database answers and every part is ready; else 503 and which is missing."""
     states = await _parts(services(request))
     missing = list(PARTS) if states is None else missing_parts(states)
     parts = {part: part not in missing for part in PARTS}
@@ -50,7 +52,7 @@ async def tell_readiness(request: Request) -> JSONResponse:
     **read("sagsgang_view_lag_events 0.0\n", (), security=[], media_type="text/plain"),
 )
 async def tell_metrics(request: Request) -> Response:
-    """Requests, answers by effect, the newest event's place, how far the views are behind, and which parts are ready.
+    """Requests, answers by effect, the newest event's place, how far the views are behind, deliveries, ready parts.
 
     It is open like the health checks, since it says nothing of any case; close it at the reverse proxy if that is too
     much.
@@ -98,4 +100,5 @@ async def _measure(shared: Services) -> None:
         cursor = await connection.execute("SELECT coalesce(max(notification_id), 0) FROM public.cases_events")
         head = (await cursor.fetchone() or (0,))[0]
         parts = await read_parts(connection)
+        shared.metrics.set_deliveries(await count_states(connection), await count_alarmed(connection))
     shared.metrics.set_places(head, await shared.views.position(), parts)

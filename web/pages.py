@@ -4,27 +4,24 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from domain.case import Status
-from domain.names import Name
-from domain.organisation import UnknownBodyError
 from projections.consents import consents
 from web.access import is_link_good, use_link
 from web.commands import CaseId
+from web.forms import names_of, read_form
 from web.guards import Guest, check_own, public, visiting
 from web.problems import TITLES, ProblemError
-from web.reading import read_bounded
 from web.reads import find_case, find_timeline
 from web.rendering import render
-from web.services import Services, now, services
+from web.services import now, services
 from web.sessions import CSRF_FIELD
 
-MAX_FORM = 4096
 PAGE = 50
 
 router = APIRouter(include_in_schema=False)
@@ -43,7 +40,7 @@ async def show_cases(
     chosen = status if status in set(Status) else None
     page = await shared.views.cases(today=shared.today(), status=chosen, q=q or None, cursor=cursor or None, limit=PAGE)
     following = urlencode({"status": status, "q": q, "cursor": page["next"]}) if page["next"] else None
-    names = _names(shared, [body for case in page["items"] for body in case["waiting_for"]])
+    names = names_of(shared, [body for case in page["items"] for body in case["waiting_for"]])
     return render(
         request, "cases.html", cases=page["items"], following=following, names=names, chosen=chosen or "", q=q
     )
@@ -62,7 +59,7 @@ async def show_case(request: Request, case: CaseId) -> Response:
     doing = [one["responsible"] for one in added if one.get("responsible") in shared.organisation.bodies]
     schemes = [step["participation"] for step in document["steps"] if "participation" in step]
     joining = [body for scheme in schemes for body in (*scheme["must_have"], *(c["body"] for c in scheme["changes"]))]
-    names = _names(shared, [*bodies, *document["waiting_for"], *named, *doing, *joining])
+    names = names_of(shared, [*bodies, *document["waiting_for"], *named, *doing, *joining])
     matrix = consents(document)
     return render(request, "case.html", case=document, timeline=timeline[::-1], names=names, matrix=matrix)
 
@@ -77,7 +74,7 @@ async def show_signin(request: Request, code: Words = "") -> Response:
 @router.post("/signin", dependencies=[Depends(public)])
 async def sign_in(request: Request) -> Response:
     """Use the link up and begin a session."""
-    shared, form = services(request), await _read_form(request)
+    shared, form = services(request), await read_form(request)
     role = await use_link(shared.pool, form.get("code", ""), now())
     if role is None:
         return render(request, "signin.html", 403, code="", spoilt=True)
@@ -89,7 +86,7 @@ async def sign_in(request: Request) -> Response:
 @router.post("/signout")
 async def sign_out(request: Request, visitor: Guest) -> Response:
     """End the session, in this browser and wherever its cookie was copied to."""
-    check_own(visitor, (await _read_form(request)).get(CSRF_FIELD, ""))
+    check_own(visitor, (await read_form(request)).get(CSRF_FIELD, ""))
     response = RedirectResponse("/signin", 303)
     await services(request).sessions.end(response, visitor)
     return response
@@ -102,24 +99,3 @@ async def explain_problem(request: Request, code: str) -> Response:
         raise ProblemError("absent", "there is no such problem type")
     status, title = TITLES[code]
     return render(request, "problem.html", problem={"status": status, "title": title, "detail": f"/problems/{code}"})
-
-
-async def _read_form(request: Request) -> dict[str, str]:
-    """The fields of a small form, each once."""
-    text = (await read_bounded(request, MAX_FORM)).decode("ascii", "replace")
-    try:
-        return {key: values[0] for key, values in parse_qs(text, max_num_fields=10).items()}
-    except ValueError:
-        raise ProblemError("bad_request", "the form cannot be read; use the page's own form") from None
-
-
-def _names(shared: Services, bodies: list[str]) -> dict[str, Name]:
-    """What bodies are called today; one that the organisation no longer knows keeps its id."""
-    return {body: _name(shared, body) for body in set(bodies)}
-
-
-def _name(shared: Services, body: str) -> Name:
-    try:
-        return shared.organisation.name_of(body, shared.today())
-    except UnknownBodyError:
-        return Name(body, body)

@@ -92,13 +92,20 @@ async def read_paper(request: Request, case: CaseId, number: Annotated[int, Path
     """The content of one version, always as a download: what others wrote is never shown as a page of ours."""
     shared = services(request)
     paper = next((p for p in (await find_case(shared, case))["papers"] if p["number"] == number), None)
-    content = await _content(shared.pool, paper["sha256"]) if paper else None
-    if paper is None or content is None:
+    found = await download(shared.pool, paper["name"], paper["sha256"]) if paper else None
+    if found is None:
         raise ProblemError("absent", f"the case has no version {number} of its papers; list them first")
-    name = quote(paper["name"], safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "ETag": f'"{paper["sha256"]}"'}
-    media = mimetypes.guess_type(paper["name"])[0] or "application/octet-stream"
-    return Response(content, media_type=media, headers=headers)
+    return found
+
+
+async def download(pool: Pool, name: str, sha256: str) -> Response | None:
+    """A paper's content as a download, None if it is not kept."""
+    content = await _content(pool, sha256)
+    if content is None:
+        return None
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    media = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Response(content, media_type=media, headers={"Content-Disposition": disposition, "ETag": f'"{sha256}"'})
 
 
 async def _read_form(request: Request) -> Content:

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from domain.errors import AbsentError, BusyError, ConflictError, InvalidError, RefusalError, SeveralConflictsError
-from web.rendering import API_PREFIX, render, wants_page
+from web.rendering import API_PREFIX, LINK_PREFIXES, render, wants_page
 from web.wording import explain
 
 MEDIA_TYPE = "application/problem+json"
@@ -35,6 +35,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "absent": (404, "Nothing is there by that name"),
     "method_not_allowed": (405, "This address does not take that method"),
     "conflict": (409, "It does not fit how things stand"),
+    "link_gone": (410, "The link is good no longer"),
     "too_large": (413, "The request is too large"),
     "unsupported_media_type": (415, "The request has the wrong media type"),
     "invalid": (422, "Something in the request cannot be"),
@@ -171,7 +172,8 @@ def unavailable(request: Request) -> ProblemError:
 def respond(request: Request, problem: ProblemError) -> Response:
     """The problem as a page for a browser outside the API, else as `application/problem+json`."""
     if wants_page(request):
-        return render(request, "problem.html", problem.status, headers=problem.headers, problem=problem.as_dict())
+        template = "link_problem.html" if request.url.path.startswith(LINK_PREFIXES) else "problem.html"
+        return render(request, template, problem.status, headers=problem.headers, problem=problem.as_dict())
     return JSONResponse(problem.as_dict(), problem.status, dict(problem.headers), MEDIA_TYPE)
 
 

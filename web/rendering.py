@@ -14,11 +14,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from domain.dates import COPENHAGEN, danish_date
+from outgoing.links import ANSWER_PATH, CONFIRM_PATH
 from projections.phrases import long_date
 from web import words
 
 FOLDER = Path(__file__).resolve().parent
 API_PREFIX = "/api/"
+LINK_PREFIXES = (f"{ANSWER_PATH}/", f"{CONFIRM_PATH}/")
+"""Pages that a link in a letter opens: whoever comes, a page is the answer."""
 
 _PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 
@@ -26,6 +29,8 @@ _PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 def wants_page(request: Request) -> bool:
     """Whether an error is to be shown as a page: a browser asks, outside the API and the operators' addresses."""
     path = request.url.path
+    if path.startswith(LINK_PREFIXES):
+        return True
     return "text/html" in request.headers.get("accept", "") and not path.startswith((API_PREFIX, *_PLAIN_PATHS))
 
 

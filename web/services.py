@@ -34,6 +34,8 @@ EVENT_STORE_OVERFLOW = 14
 POOL_SIZE = 16
 KEYS_POOL_SIZE = 8
 """Connections for posts under an Idempotency-Key: each holds one while its command runs, and reads must not wait."""
+LINK_PAGES_A_MINUTE = 120
+"""How many pages behind personal links one address may open; a town hall has one address for all."""
 POOL_WAIT_SECONDS = 3.0
 STATEMENT_MILLISECONDS = 9000
 
@@ -55,6 +57,7 @@ class Services:
     sessions: Sessions
     rate: MessageRate
     senders: MessageRate
+    links: MessageRate
     metrics: Metrics = field(default_factory=Metrics)
     threads: Threads = field(default_factory=lambda: Threads(COMMANDS_AT_ONCE))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,6 +83,7 @@ class Services:
             rate=MessageRate(a_minute, real_now),
             # All bodies may send through one address, as they do behind a proxy that does not tell us theirs.
             senders=MessageRate(a_minute * max(len(organisation.bodies), 1), real_now),
+            links=MessageRate(LINK_PAGES_A_MINUTE, real_now),
         )
 
     @contextlib.asynccontextmanager

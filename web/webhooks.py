@@ -19,6 +19,16 @@ from domain.answering import Reply
 from domain.cases import Taken
 from domain.commands import Actor, Command
 from domain.errors import AbsentError
+from runtime.signatures import (
+    HEADERS,
+    ID_HEADER,
+    LONGEST_ID,
+    SIGNATURE_HEADER,
+    TIMESTAMP_HEADER,
+    SignedHeaders,
+    fault_of_id,
+    is_signed,
+)
 from web import examples
 from web.access import valid_secrets
 from web.additions import SentConditions, SentTasks, facts_of
@@ -40,16 +50,6 @@ from web.reading import (
     read_bounded,
 )
 from web.services import Services, now, services
-from web.signatures import (
-    HEADERS,
-    ID_HEADER,
-    LONGEST_ID,
-    SIGNATURE_HEADER,
-    TIMESTAMP_HEADER,
-    SignedHeaders,
-    fault_of_id,
-    is_signed,
-)
 
 MAX_WEBHOOK = 64 * 1024
 """The largest message, in bytes; Standard Webhooks asks senders to stay below 20 kB."""

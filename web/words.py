@@ -7,9 +7,10 @@ from typing import Any
 
 from domain.asks import DECIDERS, result_name
 from domain.names import Name
+from outgoing.kinds import ALL_KINDS
 from projections.phrases import CONDITION_KINDS, SKIPPED_BECAUSE, SUPPORTS
 
-__all__ = ["CONDITION_KINDS", "DECIDERS", "SKIPPED_BECAUSE", "SUPPORTS", "result_name"]
+__all__ = ["ALL_KINDS", "CONDITION_KINDS", "DECIDERS", "SKIPPED_BECAUSE", "SUPPORTS", "result_name"]
 
 MONTHS = (
     "januar",
@@ -103,6 +104,14 @@ ROLES = {
     "leadership": Name("Ledelsen", "Leadership"),
     "auditor": Name("Revision", "Auditor"),
 }
+DELIVERY_STATES = {
+    "waiting": Name("Venter på at blive sendt", "Waiting to be sent"),
+    "sent": Name("Sendt", "Sent"),
+    "failed": Name("Opgivet", "Given up"),
+    "no_channel": Name("Ingen adresse", "No address"),
+    "not_configured": Name("Ingen mailserver", "No mail server"),
+}
+CHANNEL_KINDS = {"email": Name("E-mail", "E-mail"), "webhook": Name("Webhook", "Webhook")}
 PROBLEMS = {
     400: "Forespørgslen kunne ikke læses",
     401: "Du er ikke logget ind",
@@ -110,6 +119,7 @@ PROBLEMS = {
     404: "Siden findes ikke",
     405: "Det kan man ikke her",
     409: "Det passer ikke med, hvor sagen står",
+    410: "Linket gælder ikke længere",
     413: "Det er for stort",
     415: "Filtypen kan ikke bruges",
     422: "Noget er ikke udfyldt rigtigt",

@@ -20,6 +20,13 @@ from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from runtime.settings import ResolvedSettings
 from runtime.temporal import temporal_connection
+from workflows.delivery_messages import (
+    DELIVERY_QUEUE,
+    DELIVERY_WORKFLOW,
+    RESEND,
+    DeliveryInput,
+    delivery_workflow_id,
+)
 from workflows.messages import (
     CHANGED,
     SEARCH_ATTRIBUTE_KEYS,
@@ -94,6 +101,25 @@ async def wake(client: Client, case: Waking) -> None:
             start_signal_args=[Changed(case.version, case.anew)],
             static_summary=_shortened(case.title),
             static_details=case.route,
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+
+async def deliver(client: Client, delivery_id: UUID, pauses: list[float], resends: int) -> None:
+    """Have a delivery's workflow run, and wake it where it waits for less resends than these; safe to repeat.
+
+    Raises as `wake` does.
+    """
+    with _noticing_loss():
+        await client.start_workflow(
+            DELIVERY_WORKFLOW,
+            DeliveryInput(delivery_id, pauses, resends),
+            id=delivery_workflow_id(delivery_id),
+            task_queue=DELIVERY_QUEUE,
+            task_timeout=TASK_TIMEOUT,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal=RESEND,
+            start_signal_args=[resends],
             rpc_timeout=RPC_TIMEOUT,
         )
 

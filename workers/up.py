@@ -31,7 +31,7 @@ from workers.temporal import SEARCH_ATTRIBUTES
 HOST = "127.0.0.1"
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  (compared with, not listened on)
 USUAL_PORT = 8000
-ROLES = ("worker", "relay", "projector", "web")
+ROLES = ("worker", "relay", "projector", "notifier", "web")
 READY_SECONDS = 90.0
 POLL_SECONDS = 0.1
 RECOVER_MARK = "temporal-was-lost"

@@ -17,6 +17,8 @@ from temporalio.worker import Worker
 
 from domain.cases import Cases
 from organisations.load import load_organisation
+from outgoing.activities import DeliveryActivities
+from outgoing.sending import Sender
 from runtime.clock import Clock
 from runtime.database import eventsourcing_env
 from runtime.parts import beating
@@ -25,12 +27,16 @@ from workers.loop import OUTAGES, BackOff, persevere, stopping, until
 from workers.temporal import connect_temporal
 from workflows.activities import CaseActivities
 from workflows.case_workflow import CaseWorkflow
+from workflows.delivery_messages import DELIVERY_QUEUE
+from workflows.delivery_workflow import DeliveryWorkflow
 from workflows.messages import TASK_QUEUE
 
 CONCURRENT_ACTIVITIES = 8
 """Of each kind, local and regular; every one has a thread."""
 STORE_OVERFLOW = 6
 """Connections of the event store beyond its first two: advances commit one after another, only their reads do not."""
+CONCURRENT_DELIVERIES = 8
+"""Attempts to send at a time; every one has a connection to the database."""
 CACHED_WORKFLOWS = 500
 # How long a case waits for the worker that knew it, before any other takes it over: a killed one never answers.
 STICKY_SECONDS = 1.5
@@ -50,7 +56,8 @@ async def run(settings: Settings) -> None:
     clock = Clock.load(known.data)
     env = eventsourcing_env(known.database_url, pool_size=2, max_overflow=STORE_OVERFLOW)
     with Cases(organisation=load_organisation(known.organisation), clock=clock, env=env) as cases, stopping() as stop:
-        await until(stop, WorkerPart(known, CaseActivities(cases, clock)).run(stop), STOP_SECONDS)
+        deliveries = DeliveryActivities(Sender(known, cases))
+        await until(stop, WorkerPart(known, CaseActivities(cases, clock), deliveries).run(stop), STOP_SECONDS)
 
 
 def case_worker(client: Client, activities: CaseActivities, threads: ThreadPoolExecutor) -> Worker:
@@ -69,6 +76,20 @@ def case_worker(client: Client, activities: CaseActivities, threads: ThreadPoolE
     )
 
 
+def delivery_worker(client: Client, activities: DeliveryActivities) -> Worker:
+    """A worker for every delivery's workflow and its activities."""
+    return Worker(
+        client,
+        task_queue=DELIVERY_QUEUE,
+        workflows=[DeliveryWorkflow],
+        activities=[activities.attempt, activities.give_up],
+        max_concurrent_activities=CONCURRENT_DELIVERIES,
+        max_cached_workflows=CACHED_WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=STICKY_SECONDS),
+        graceful_shutdown_timeout=timedelta(seconds=GRACE_SECONDS),
+    )
+
+
 def activity_threads() -> ThreadPoolExecutor:
     """The threads for a worker's activities."""
     return ThreadPoolExecutor(2 * CONCURRENT_ACTIVITIES, thread_name_prefix="activity")
@@ -77,10 +98,11 @@ def activity_threads() -> ThreadPoolExecutor:
 class WorkerPart:
     """The worker as a part of the installation: supervised, beating, ready while Temporal answers."""
 
-    def __init__(self, settings: ResolvedSettings, activities: CaseActivities) -> None:
+    def __init__(self, settings: ResolvedSettings, activities: CaseActivities, deliveries: DeliveryActivities) -> None:
         """Work with the Temporal and the database of `settings`."""
         self._settings = settings
         self._activities = activities
+        self._deliveries = deliveries
         self._back_off = BackOff()
         self._ready = False
 
@@ -97,16 +119,16 @@ class WorkerPart:
         """Serve Temporal on one connection until `stop`; raises when the worker cannot go on."""
         client = await connect_temporal(self._settings)
         threads = activity_threads()
-        worker = case_worker(client, self._activities, threads)
-        serving = asyncio.create_task(worker.run())
+        workers = (case_worker(client, self._activities, threads), delivery_worker(client, self._deliveries))
+        serving = [asyncio.create_task(worker.run()) for worker in workers]
         watching = asyncio.create_task(self._watch(client, beat_now))
         stopped = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({serving, watching, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*serving, watching, stopped}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             watching.cancel()
             stopped.cancel()
-            await _end(worker, serving)
+            await asyncio.gather(*(_end(*each) for each in zip(workers, serving, strict=True)))
             threads.shutdown(wait=False, cancel_futures=True)
 
     async def _watch(self, client: Client, beat_now: asyncio.Event) -> None:

@@ -13,7 +13,7 @@ import httpx2
 
 from cli.errors import CommandError
 from runtime.clock import real_now
-from web.signatures import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from runtime.signatures import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 
 ATTEMPTS = 40
 PAUSE_SECONDS = 0.5

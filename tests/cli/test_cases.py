@@ -435,7 +435,7 @@ def test_a_cursor_that_is_none_is_bad_usage(desk: Desk) -> None:
 
 def test_open_shows_the_first_step_open(desk: Desk) -> None:
     """When the parts that move cases along are ready, it waits for them."""
-    desk.has_parts("worker", "relay", "projector")
+    desk.has_parts("worker", "relay", "projector", "notifier")
 
     with desk.moving_along():
         opened = desk("case", "open", "--route", "orientering", "--title", "T", "--json").json
@@ -445,7 +445,7 @@ def test_open_shows_the_first_step_open(desk: Desk) -> None:
 
 def test_open_does_not_wait_without_a_worker(desk: Desk) -> None:
     """It shows what there is."""
-    desk.has_parts("relay", "projector")
+    desk.has_parts("relay", "projector", "notifier")
     started = time.monotonic()
 
     opened = desk("case", "open", "--route", "orientering", "--title", "T", "--json").json

@@ -25,6 +25,8 @@ OF_THE_CONTRACT = """
     case-condition-settle case-consents case-inquire case-inquiry-end case-renew case-participation
     case-task-chase case-task-done case-task-cancel case-decision-add
     plan case-plan meeting-list case-set case-migrate
+    notifier channel-list channel-add channel-change channel-enable channel-remove channel-secret
+    delivery-list delivery-resend link-create link-list link-withdraw
 """
 
 

@@ -22,7 +22,7 @@ from tests.domain.golden_events import event_classes
 
 TOP = Path(__file__).parents[2]
 REFERENCE = TOP / "docs" / "reference"
-ROOMS = ("domain", "runtime", "organisations", "workflows", "projections", "workers", "web", "cli")
+ROOMS = ("domain", "runtime", "organisations", "workflows", "projections", "outgoing", "workers", "web", "cli")
 COMMON = {"originator_id", "originator_version", "originator_topic", "timestamp", "actor", "command_id"}
 
 

@@ -168,7 +168,7 @@ def test_empty_folder_becomes_running_services(history: History) -> None:
     first = history.runs[0]
 
     assert first.words[0] == ["migrate"]
-    assert sorted(first.words[1:]) == [["projector"], ["relay"], ["web"], ["worker"]]
+    assert sorted(first.words[1:]) == [["notifier"], ["projector"], ["relay"], ["web"], ["worker"]]
     assert first.alive == [False, True, True, True, True]
 
 
@@ -224,7 +224,7 @@ async def test_given_database_is_used_and_migrated_by_its_owner(data: Path, post
     owner, service = postgres.database_url(), postgres.database_url("sagsgang_service")
     services = await run_up(Settings(data=data, database_url=service, migrate_database_url=owner), interrupt)
     given = {child["words"][0]: child["environment"]["SAGSGANG_DATABASE_URL"] for child in started(data)}
-    services_words = ("worker", "relay", "projector", "web", "workflows")
+    services_words = ("worker", "relay", "projector", "notifier", "web", "workflows")
 
     assert not (data / "postgres").exists()
     assert services.database_url == service

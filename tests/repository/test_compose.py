@@ -13,17 +13,18 @@ import yaml
 from runtime.settings import environment_names
 from tests.repository.files import ROOT, run_tool
 from web.services import EVENT_STORE_OVERFLOW, KEYS_POOL_SIZE, POOL_SIZE
-from workers.worker import STORE_OVERFLOW
+from workers.worker import CONCURRENT_DELIVERIES, STORE_OVERFLOW
 
 COMPOSE = ROOT / "docker-compose.yml"
 EXAMPLE = ROOT / ".env.example"
-ROLES = {"migrate", "web", "worker", "relay", "projector"}
+ROLES = {"migrate", "web", "worker", "relay", "projector", "notifier"}
 EVENT_STORE = 2 + EVENT_STORE_OVERFLOW
 CONNECTIONS = {
     "web": EVENT_STORE + POOL_SIZE + KEYS_POOL_SIZE + 2,
-    "worker": 2 + STORE_OVERFLOW + 1,
+    "worker": 2 + STORE_OVERFLOW + 1 + CONCURRENT_DELIVERIES,
     "relay": 4 + 3,
     "projector": 2 + 3,
+    "notifier": 2 + 3,
 }
 """The most connections of one process: the event store's, the reads', and those that listen, hold a lock or beat."""
 ALLOWED, RESERVED = 200, 20

@@ -43,4 +43,4 @@ def test_an_unreachable_database_is_said_in_words(
 def test_an_unknown_part_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
     """A part that there is none of is answered with those that there are."""
     assert main(["web"]) == 2
-    assert "worker|relay|projector" in capsys.readouterr().err
+    assert "worker|relay|projector|notifier" in capsys.readouterr().err

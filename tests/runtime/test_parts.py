@@ -28,7 +28,7 @@ async def test_fresh_beat_makes_a_part_ready(connection: psycopg.AsyncConnection
     (state,) = await read_parts(connection)
 
     assert (state.part, state.instance, state.ready, state.detail) == ("relay", "a", True, {"behind": 3})
-    assert missing_parts([state]) == ["worker", "projector"]
+    assert missing_parts([state]) == ["worker", "projector", "notifier"]
 
 
 async def test_part_that_is_not_ready_says_so(connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:

@@ -68,7 +68,7 @@ def _running(services: Production, database: Database) -> Iterator[Production]:
     subprocess.run([SAGSGANG, "migrate"], env=owner, check=True, timeout=60, capture_output=True)
     with ExitStack() as stack:
         for number in (0, 1):
-            for role in ("worker", "relay", "projector"):
+            for role in ("worker", "relay", "projector", "notifier"):
                 stack.enter_context(services.role(role, number))
             stack.enter_context(services.role("web", number, SAGSGANG_PORT=str(services.ports[number])))
         eventually(services.ready, 60, "all parts ready")
@@ -77,10 +77,10 @@ def _running(services: Production, database: Database) -> Iterator[Production]:
 
 
 def test_the_roles_run_a_case_and_survive_the_loss_of_one_of_each(production: Production) -> None:
-    """One of the two relays, projectors and workers is killed; the other takes over and the case ends."""
+    """One of the two relays, projectors, notifiers and workers is killed; the other takes over and the case ends."""
     case_id = production.open_case()
     councils = production.bring_to_councils(case_id)
-    for role in ("relay", "projector", "worker"):
+    for role in ("relay", "projector", "worker", "notifier"):
         production.processes[f"{role}-0"].kill()
 
     for body in councils[:5]:

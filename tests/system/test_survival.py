@@ -16,7 +16,7 @@ from tests.system.services import SAGSGANG, Tree, eventually, running
 
 pytestmark = pytest.mark.timeout(300)
 
-PARTS = ("web", "worker", "relay", "projector", "temporal", "postgres")
+PARTS = ("web", "worker", "relay", "projector", "notifier", "temporal", "postgres")
 MOVES_ON_WITHIN = 10
 """Seconds from a part's return until the case has moved on: from a submission to the step after it, and so on."""
 

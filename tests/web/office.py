@@ -19,9 +19,9 @@ from domain.commands import Actor, Command
 from projections.projector import Projector
 from runtime.clock import real_now
 from runtime.database import connect
+from runtime.signatures import sign
 from web.access import create_token, webhook_secret
 from web.services import Services
-from web.signatures import sign
 
 SECRETARY = Actor("Anna", "secretariat", "token")
 OPENED_ON = date(2025, 3, 18)

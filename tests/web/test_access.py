@@ -17,13 +17,30 @@ from domain.errors import AbsentError, InvalidError
 from runtime.clock import real_now
 from runtime.database import connect
 from tests.web.office import API, Office
-from web import commands, events, operations, pages, papers, reads, webhooks
+from web import (
+    answering,
+    channels,
+    commands,
+    deliveries,
+    events,
+    links,
+    operations,
+    pages,
+    papers,
+    reads,
+    webhooks,
+)
 from web.access import create_signin_link, create_token, list_tokens, revoke_token, webhook_secret
 from web.app import describe_api
 from web.guards import GUARDS, known, signed_webhook, writing
 
-ROUTERS = (webhooks, commands, papers, reads, events, operations, pages)
-ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
+OFFICE = (channels.router, deliveries.router, links.router)
+ROUTERS = (
+    *(module.router for module in (webhooks, commands, papers, reads, events, operations, pages, answering)),
+    *OFFICE,
+    deliveries.pages,
+)
+ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
 def guards_of(route: APIRoute) -> set[Any]:
@@ -49,7 +66,10 @@ def test_every_operation_has_a_guard(route: APIRoute) -> None:
         assert found == {signed_webhook}
 
 
-API_ROUTES = [(next(iter(r.methods)), r.path) for m in (commands, papers, reads, events) for r in m.router.routes]
+API_ROUTERS = (*(module.router for module in (commands, papers, reads, events)), *OFFICE)
+API_ROUTES = [(next(iter(r.methods)), r.path) for router in API_ROUTERS for r in router.routes]
+PERSONAL = {"/bodies/{id}/channels", "/channels/{id}/secret"}
+"""What only the secretariat reads: addresses of people, and secrets."""
 
 
 @pytest.mark.parametrize("role", [None, "auditor", "leadership", "secretariat", "forged"])
@@ -64,7 +84,7 @@ async def test_only_the_secretariat_writes_and_all_roles_read(office: Office, ro
         if role in {None, "forged"}:
             assert response.status_code == 401, path
             assert response.headers["www-authenticate"].startswith("Bearer")
-        elif role != "secretariat" and method == "POST":
+        elif role != "secretariat" and (method == "POST" or path in PERSONAL):
             assert response.status_code == 403, path
         else:
             assert response.status_code not in {401, 403}, path

@@ -183,6 +183,8 @@ async def test_metrics_tell_of_answers_and_lag(office: Office) -> None:
 
     assert 'sagsgang_answers_total{effect="counted",source="webhook"} 1.0' in text
     assert "sagsgang_view_lag_events 4.0" in text
+    assert 'sagsgang_deliveries{state="waiting"} 0.0' in text
+    assert "sagsgang_channels_alarmed 0.0" in text
     assert 'route="/api/v1/webhooks/{body}"' in text
     assert str(case) not in text
 
@@ -192,7 +194,7 @@ async def test_readiness_names_what_is_missing(office: Office) -> None:
     response = await office.client.get("/readyz")
 
     assert response.status_code == 503
-    expected = {"worker": False, "relay": False, "projector": False}
+    expected = {"worker": False, "relay": False, "projector": False, "notifier": False}
     assert response.json() == {"ready": False, "database": True, "parts": expected}
 
 

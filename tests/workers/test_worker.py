@@ -12,6 +12,8 @@ import pytest
 
 from domain.cases import Cases
 from domain.commands import Command
+from outgoing.activities import DeliveryActivities
+from outgoing.sending import Sender
 from runtime.clock import Clock
 from runtime.database import connect_async, eventsourcing_env
 from runtime.parts import read_parts
@@ -38,7 +40,8 @@ async def cases(database: Database, temporal: EmbeddedTemporal) -> AsyncIterator
     """Give a log, with a worker for it that was started before its Temporal."""
     env = eventsourcing_env(database.service_url)
     with Cases(organisation=ORGANISATION, clock=Clock.real(), env=env) as cases:
-        part = WorkerPart(settings_for(temporal.address, database.service_url), CaseActivities(cases, Clock.real()))
+        settings = settings_for(temporal.address, database.service_url)
+        part = WorkerPart(settings, CaseActivities(cases, Clock.real()), DeliveryActivities(Sender(settings, cases)))
         stop = asyncio.Event()
         working = asyncio.create_task(part.run(stop))
         yield cases
@@ -72,7 +75,9 @@ async def test_unexpected_failure_keeps_its_traceback(database: Database, tempor
     """So that somebody can find the fault."""
     faulty, stop = cast("CaseActivities", object()), asyncio.Event()
     with logged() as log:
-        part = WorkerPart(settings_for(temporal_server, database.service_url), faulty)
+        part = WorkerPart(
+            settings_for(temporal_server, database.service_url), faulty, cast("DeliveryActivities", object())
+        )
         working = asyncio.create_task(part.run(stop))
         await log.wait_for("worker_failed")
         stop.set()

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The secretariat keeps the bodies' channels over HTTP, and sees what went out."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from runtime.database import connect
+from tests.web.office import API, Office
+from tests.web.test_access import sign_in
+
+MAIL = {"kind": "email", "address": "sekretariat@example.dk"}
+HOOK = {"kind": "webhook", "address": "https://esdh.example.dk/sagsgang"}
+
+
+async def post(office: Office, path: str, body: Any = None, **headers: str) -> httpx2.Response:
+    """A write of the secretariat."""
+    return await office.client.post(f"{API}{path}", json=body or {}, headers={**office.token(), **headers})
+
+
+async def test_a_new_address_is_unconfirmed_and_gets_one_letter(office: Office) -> None:
+    """The letter waits to be sent; nothing else goes there before the address is confirmed."""
+    made = await post(office, "/bodies/skive/channels", {**MAIL, "with_link": True})
+    listed = await office.client.get(f"{API}/bodies/skive/channels", headers=office.token())
+    waiting = await office.client.get(f"{API}/deliveries?body=skive&state=waiting", headers=office.token())
+
+    assert made.status_code == 201
+    assert (made.json()["state"], made.json()["with_link"]) == ("unconfirmed", True)
+    assert listed.json()["items"] == [made.json()]
+    (letter,) = waiting.json()["items"]
+    assert (letter["kind"], letter["channel"], letter["case"]) == ("confirmation", made.json()["id"], None)
+    assert "example.dk" not in waiting.text
+
+
+async def test_an_endpoint_has_a_secret_of_its_own(office: Office) -> None:
+    """Shown when asked for, never in a list; rotated, it is another."""
+    made = (await post(office, "/bodies/skive/channels", {**HOOK, "messages": ["reminder", "invitation"]})).json()
+    first = (await office.client.get(f"{API}/channels/{made['id']}/secret", headers=office.token())).json()["secret"]
+    rotated = await post(office, f"/channels/{made['id']}/rotate")
+    second = (await office.client.get(f"{API}/channels/{made['id']}/secret", headers=office.token())).json()["secret"]
+
+    assert (made["state"], made["messages"]) == ("active", ["invitation", "reminder"])
+    assert first.startswith("whsec_")
+    assert first != second
+    assert "whsec_" not in rotated.text
+    with connect(office.url) as connection:
+        kept = connection.execute("SELECT row_to_json(k)::text FROM office.idempotency_keys k").fetchall()
+    assert first not in str(kept)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"kind": "fax", "address": "1"}, "kind"),
+        ({**MAIL, "address": "sekretariat"}, "address"),
+        ({**MAIL, "address": "a@b@example.dk"}, "address"),
+        ({**MAIL, "address": "a\r\nBcc: b@example.dk"}, "address"),
+        ({**MAIL, "address": "a..b@example.dk"}, "address"),
+        ({**MAIL, "address": "søren@example.dk"}, "address"),
+        ({**MAIL, "address": ""}, "address"),
+        ({**HOOK, "address": "http://esdh.example.dk"}, "address"),
+        ({**HOOK, "address": "https://bruger:kode@esdh.example.dk"}, "address"),
+        ({**HOOK, "address": "https://esdh.example.dk:99999/"}, "address"),
+        ({**HOOK, "address": "https:///sti"}, "address"),
+        ({**HOOK, "address": "file:///etc/passwd"}, "address"),
+        ({**HOOK, "with_link": True}, "with_link"),
+        ({**MAIL, "messages": ["invitations"]}, "messages"),
+        ({**MAIL, "messages": []}, "messages"),
+        ({**MAIL, "secret": "x"}, "secret"),
+    ],
+    ids=str,
+)
+async def test_a_channel_that_cannot_be_is_refused(office: Office, asked: dict[str, Any], field: str) -> None:
+    """With the field and how to mend it."""
+    refused = await post(office, "/bodies/skive/channels", asked)
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == field
+
+
+async def test_the_same_address_twice_is_a_conflict(office: Office) -> None:
+    """But the same post under its key is one channel, and another body may have the address too."""
+    key = {"Idempotency-Key": "k1"}
+    first, again = [await post(office, "/bodies/skive/channels", MAIL) for _ in range(2)]
+    headers = {**office.token(), **key}
+    keyed = [await office.client.post(f"{API}/bodies/lemvig/channels", json=MAIL, headers=headers) for _ in range(2)]
+
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert keyed[0].json() == keyed[1].json()
+
+
+async def test_a_channel_is_changed_and_removed(office: Office) -> None:
+    """Removed, its address is nowhere any more."""
+    made = (await post(office, "/bodies/skive/channels", MAIL)).json()
+    changed = await post(office, f"/channels/{made['id']}/change", {"messages": ["invitation"], "with_link": True})
+    removed = await post(office, f"/channels/{made['id']}/remove")
+    gone = await post(office, f"/channels/{made['id']}/remove")
+
+    assert (changed.json()["messages"], changed.json()["with_link"]) == (["invitation"], True)
+    assert (removed.status_code, gone.status_code) == (200, 404)
+    with connect(office.url) as connection:
+        assert connection.execute("SELECT count(*) FROM office.channels").fetchone() == (0,)
+
+
+async def test_a_disabled_channel_is_enabled(office: Office) -> None:
+    """And its failures are counted anew."""
+    made = (await post(office, "/bodies/skive/channels", HOOK)).json()
+    with connect(office.url) as connection:
+        connection.execute("UPDATE office.channels SET disabled_at = now(), disabled_because = 'x', failures = 10")
+    listed = (await office.client.get(f"{API}/bodies/skive/channels", headers=office.token())).json()["items"]
+    enabled = (await post(office, f"/channels/{made['id']}/enable")).json()
+
+    assert (listed[0]["state"], enabled["state"], enabled["failures"]) == ("disabled", "active", 0)
+
+
+@pytest.mark.parametrize("path", ["/channels/x/remove", f"/channels/{uuid4()}/remove", f"/deliveries/{uuid4()}/resend"])
+async def test_what_is_not_there_is_absent(office: Office, path: str) -> None:
+    """404, whatever the id looks like."""
+    assert (await post(office, path)).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["body=narnia", "state=lost", "case=x", "limit=0", "stat=sent"])
+async def test_a_filter_that_cannot_be_is_refused(office: Office, query: str) -> None:
+    """The empty list would look like an answer."""
+    assert (await office.client.get(f"{API}/deliveries?{query}", headers=office.token())).status_code == 422
+
+
+def missed(office: Office) -> str:
+    """A delivery that had no channel."""
+    delivery = str(uuid4())
+    with connect(office.url) as connection:
+        connection.execute(
+            "INSERT INTO office.deliveries (id, kind, body, case_id, version, state) "
+            "VALUES (%s, 'invitation', 'skive', %s, 3, 'no_channel')",
+            (delivery, uuid4()),
+        )
+    return delivery
+
+
+async def test_a_delivery_is_sent_again(office: Office) -> None:
+    """One that had no channel first needs one."""
+    delivery = missed(office)
+    refused = await post(office, f"/deliveries/{delivery}/resend")
+    await post(office, "/bodies/skive/channels", HOOK)
+    (sent,) = (await post(office, f"/deliveries/{delivery}/resend")).json()["items"]
+    (again,) = (await post(office, f"/deliveries/{sent['id']}/resend")).json()["items"]
+
+    assert refused.status_code == 409
+    assert (sent["state"], sent["channel_kind"], again["resends"]) == ("waiting", "webhook", 1)
+
+
+async def test_the_page_shows_deliveries_and_sends_again(office: Office) -> None:
+    """With the channels that need somebody's eye; who only reads has no button, and no address stands there."""
+    delivery = missed(office)
+    await post(office, "/bodies/skive/channels", {**HOOK, "address": "https://hemmelig.example.dk/x"})
+    csrf = await sign_in(office)
+    with connect(office.url) as connection:
+        connection.execute("UPDATE office.channels SET alarmed_at = now(), failures = 7, failing_since = now()")
+    page = await office.client.get("/deliveries?state=no_channel&body=skive")
+    forged = await office.client.post(f"/deliveries/{delivery}/resend")
+    sent = await office.client.post(f"/deliveries/{delivery}/resend", data={"csrf": csrf})
+
+    assert "Ingen adresse" in page.text
+    assert "7 forgæves forsøg" in page.text
+    assert "hemmelig" not in page.text
+    assert (forged.status_code, sent.status_code) == (403, 303)
+    await sign_in(office, "auditor")
+    assert "Send igen" not in (await office.client.get("/deliveries")).text
+
+
+async def test_the_page_is_for_who_has_signed_in(office: Office) -> None:
+    """Everybody else is shown the way to sign in."""
+    assert (await office.client.get("/deliveries")).headers["location"] == "/signin"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        ({"body": "skive"}, 201),
+        ({"body": "skive", "step": "councils"}, 201),
+        ({"body": "skive", "step": "dassos"}, 422),
+        ({"body": "narnia"}, 404),
+        ({"body": "das"}, 404),
+        ({}, 422),
+    ],
+    ids=str,
+)
+async def test_a_link_is_made_for_a_body_that_is_asked(office: Office, wanted: dict[str, str], status: int) -> None:
+    """And for no other."""
+    assert (await post(office, f"/cases/{office.open_case()}/links", wanted)).status_code == status
+
+
+async def test_a_link_made_under_a_key_is_one_link(office: Office) -> None:
+    """The repeat gives the same address, and the database keeps nothing that opens it."""
+    case, headers = office.open_case(), {**office.token(), "Idempotency-Key": "k"}
+    made = [
+        await office.client.post(f"{API}/cases/{case}/links", json={"body": "dassos"}, headers=headers)
+        for _ in range(2)
+    ]
+    listed = (await office.client.get(f"{API}/cases/{case}/links", headers=office.token())).json()["items"]
+    token = made[0].json()["url"].rpartition("/")[2]
+
+    assert made[0].json() == made[1].json()
+    assert len(listed) == 1
+    assert token not in str(listed)
+    with connect(office.url) as connection:
+        for table in ("answer_links", "idempotency_keys"):
+            rows = connection.execute(f"SELECT row_to_json(t)::text FROM office.{table} t".encode()).fetchall()  # noqa: S608
+            assert token not in str(rows)
+
+
+async def test_another_cases_link_is_not_withdrawn(office: Office) -> None:
+    """An id belongs to its case."""
+    case, other = office.open_case(), office.open_case()
+    made = (await post(office, f"/cases/{case}/links", {"body": "dassos"})).json()
+
+    assert (await post(office, f"/cases/{other}/links/{made['id']}/withdraw")).status_code == 404
+    assert (await post(office, f"/cases/{case}/links/{made['id']}/withdraw")).status_code == 200
