@@ -49,6 +49,12 @@ async def visiting(request: Request) -> Visitor:
     return visitor
 
 
+async def acting(visitor: Annotated[Visitor, Depends(visiting)]) -> Visitor:
+    """Somebody who has signed in with a browser and may write; raises 403 for a role that only reads."""
+    await writing(visitor.principal)
+    return visitor
+
+
 async def signed_webhook() -> None:
     """Marks the operation that checks a signature by itself."""
 
@@ -77,7 +83,8 @@ async def is_still_known(request: Request) -> bool:
 Reader = Annotated[Principal, Depends(known)]
 Writer = Annotated[Principal, Depends(writing)]
 Guest = Annotated[Visitor, Depends(visiting)]
-GUARDS = frozenset({known, writing, visiting, signed_webhook, public})
+Clerk = Annotated[Visitor, Depends(acting)]
+GUARDS = frozenset({known, writing, visiting, acting, signed_webhook, public})
 
 
 async def _of_token(request: Request, authorization: str) -> Principal:
