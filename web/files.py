@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ class _Files(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file with its caching."""
         response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = FOR_EVER if self._is_fixed(path, scope) else ASK_AGAIN
+        found = response.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
+        response.headers["Cache-Control"] = FOR_EVER if found and self._is_fixed(path, scope) else ASK_AGAIN
         return response
 
     def _is_fixed(self, path: str, scope: Scope) -> bool:
