@@ -19,7 +19,7 @@ from domain.errors import RefusalError
 from projections.documents import Document
 from projections.folding import after
 from projections.timeline import timeline_entry
-from web.actions import ACTIONS, PAPER, Action, Field, Form, actions_for
+from web.actions import ACTIONS, PAPER, Action, Field, Form, actions_for, carried_over
 from web.commands import DELAYED, CaseId, first_effect
 from web.contents import store_paper
 from web.forms import read_own_form
@@ -128,6 +128,8 @@ def _typed(action: Action, form: Form) -> dict[str, Any]:
     given = {name: value.replace("\r\n", "\n").strip() for name, value in form.values.items() if name in known}
     typed: dict[str, Any] = {name: value for name, value in given.items() if value}
     typed |= {field.name: field.choices[0][0] for field in action.fields(form) if field.kind == "fixed"}
+    if action.id == "answer":
+        typed |= carried_over(form)
     if "supports" in typed:
         typed["supports"] = typed["supports"] == "true"
     if typed.get("outcome") == DELAYED:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from web.standing import in_order, name_of
 Choice = tuple[str, Name]
 """What can be chosen: the value that is sent, and its name."""
 Values = Mapping[str, str]
+_ADDED = ("text", "responsible", "contact", "due", "meeting")
 
 
 @dataclass(frozen=True)
@@ -211,11 +212,34 @@ def _reply(form: Form, step: Document) -> tuple[Field, ...]:
     return tuple(fields)
 
 
+def carried_over(form: Form) -> dict[str, list[dict[str, Any]]]:
+    """What a correction says again, since the form has no place for it: the tasks, and the same answer's conditions.
+
+    What a correction leaves out would be withdrawn.
+    """
+    answers = form.step["answers"] if form.step else ()
+    earlier = next((a for a in answers if a["body"] == form.values.get("body")), None)
+    if earlier is None or earlier["state"] != "answered":
+        return {}
+    same = earlier["outcome"] == form.values.get("outcome")
+    kept = {
+        "conditions": _said_again(form.case["conditions"], earlier["conditions"] if same else (), "kind"),
+        "tasks": _said_again(form.case["tasks"], earlier["tasks"]),
+    }
+    return {name: said for name, said in kept.items() if said}
+
+
+def _said_again(added: Sequence[Document], numbers: Collection[int], *more: str) -> list[dict[str, Any]]:
+    facts = (*_ADDED, *more)
+    chosen = [one for one in added if one["number"] in numbers and one["text"]]
+    return [{key: one[key] for key in facts if one.get(key)} for one in chosen]
+
+
 def _outcomes(form: Form, step: Document) -> tuple[Choice, ...]:
     """What the step's ask allows, and what else its route does."""
     route = form.shared.organisation.routes.get(form.case["route"]["id"])
     known = next((s for s in route.steps if s.id == step["id"]), None) if route else None
-    allowed = known.outcomes if known else ASKS[step["ask"]].outcomes
+    allowed = known.outcomes_in(step["mode"]) if known else ASKS[step["ask"]].outcomes
     return tuple((key, outcome.name) for key, outcome in allowed.items())
 
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Takes a picture of every page for the documentation: `python -m tests.browser.screenshots [folder]`."""
+"""Takes the pictures of the documentation, or, into a folder that is named, of every page from top to bottom.
+
+Run as `python -m tests.browser.screenshots [folder]`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.async_api import Page
+
 from runtime.database import SERVICE_ROLE
 from runtime.settings import ROOT
 from tests.browser.site import Site, running_site, speak
@@ -15,6 +20,8 @@ from workers.embedded.postgres import OWNER, EmbeddedPostgres
 from workers.migrate import migrate
 
 FOLDER = ROOT / "docs" / "screenshots"
+SHOWN = ("overview", "overview-past", "case", "answer", "bodies", "body")
+"""The pages that the documentation shows."""
 WIDTHS = {"": 1280, "-phone": 360}
 
 
@@ -36,30 +43,38 @@ def pages(site: Site) -> dict[str, str]:
     }
 
 
-async def take(site: Site, folder: Path) -> None:
-    """Take every picture, in Danish, and the front page in English too."""
+async def take(site: Site, folder: Path, *, whole: bool) -> None:
+    """Take the pictures: of every page from top to bottom, or of the beginnings of those in `SHOWN`, as small files."""
     for suffix, width in WIDTHS.items():
         async with site.visitor(width=width) as page:
             for name, address in pages(site).items():
-                await page.goto(address)
-                await page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True)
+                if whole or name in SHOWN:
+                    await page.goto(address)
+                    await _take(page, folder, name + suffix, whole=whole)
             await page.goto(f"/cases/{site.cases['councils']}/actions/submit")
             await page.get_by_role("button", name="Videre").click()
-            await page.screenshot(path=folder / f"confirm{suffix}.png", full_page=True)
+            await _take(page, folder, f"confirm{suffix}", whole=whole)
             await speak(page.context, site.address, "en")
             await page.goto("/")
-            await page.screenshot(path=folder / f"overview-english{suffix}.png", full_page=True)
+            await _take(page, folder, f"overview-english{suffix}", whole=whole)
 
 
-async def main(folder: Path) -> None:
+async def _take(page: Page, folder: Path, name: str, *, whole: bool) -> None:
+    if whole:
+        await page.screenshot(path=folder / f"{name}.png", full_page=True)
+    else:
+        await page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=60)
+
+
+async def main(folder: Path, *, whole: bool) -> None:
     """Run a site and take its pictures."""
     with tempfile.TemporaryDirectory() as data, EmbeddedPostgres(Path(data)).running() as server:
         migrate(server.database_url(OWNER, "postgres"))
         async with running_site(server.database_url(SERVICE_ROLE, "postgres"), Path(data)) as site:
-            await take(site, folder)
+            await take(site, folder, whole=whole)
 
 
 if __name__ == "__main__":
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     chosen.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(chosen))
+    asyncio.run(main(chosen, whole=len(sys.argv) > 1))

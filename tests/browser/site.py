@@ -207,6 +207,7 @@ def _returned(story: Story) -> UUID:
     story.say(case, "2025-04-04", "dassos", "returned", remark="Økonomien skal beskrives")
     story.calendar.turn_to("2025-04-10")
     story.office.cases.resubmit(case, _command())
+    story.office.cases.advance(case)
     story.say(case, "2025-04-24", "dassos", "approved")
     story.say(case, "2025-05-09", "kd-net", "rejected", remark="Kan ikke godkendes, som den er")
     return case

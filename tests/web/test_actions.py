@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -107,6 +108,28 @@ async def test_an_answer_is_corrected_by_the_same_form(office: Office, case: UUI
     assert "Retter svaret" in form.text
     assert "har rettet sit svar" in told.text
     assert office.events(case)[-1] == "case.answer_corrected"
+
+
+async def test_a_correction_keeps_conditions_and_tasks(office: Office) -> None:
+    """The form has no place for them, and what a correction leaves out would be withdrawn."""
+    case, csrf = office.open_case(), await sign_in(office)
+    added: dict[str, Any] = {"conditions": [{"text": "Økonomi"}], "tasks": [{"text": "Skriv", "due": "2025-05-01"}]}
+    await office.send("dassos", decision(case, "approved_on_condition", **added))
+    office.project()
+    data = {
+        "step": "dassos",
+        "body": "dassos",
+        "outcome": "approved_on_condition",
+        "decided_on": "2025-03-17",
+        "csrf": csrf,
+    }
+    told = await office.client.post(address(case, "answer"), data=data)
+    await office.client.post(address(case, "answer"), data=confirmation(told.text))
+    found = office.cases.get(case)
+
+    assert office.events(case)[-1] == "case.answer_corrected"
+    assert [(c.number, c.text, c.is_open) for c in found.conditions] == [(1, "Økonomi", True)]
+    assert [(t.number, t.text, t.due, t.is_open) for t in found.tasks] == [(1, "Skriv", "2025-05-01", True)]
 
 
 async def test_a_delay_is_recorded(office: Office, case: UUID) -> None:

@@ -93,7 +93,7 @@ async def test_a_case_shows_its_councils(office: Office) -> None:
     check(html)
     for text in ("1 af 19 har svaret", "Enstemmigt", "Forsinket", "4. juni 2025", "kommunalbestyrelsen", "Besvaret"):
         assert text in html
-    grid = html[html.index('class="grid"') :]
+    grid = html[html.index('class="grid ') :]
     assert grid.index("Favrskov") < grid.index("Viborg") < grid.index("Aarhus")
 
 
@@ -144,7 +144,7 @@ async def test_a_withdrawn_case_waits_for_nobody(office: Office) -> None:
     await office.send("norddjurs", delay(case, expected_on="2025-06-04"))
     office.cases.withdraw(case, office.command(), "Bortfaldet")
     html = await page_of(office, case)
-    steps = html[html.index('class="steps"') : html.index("papers-title")]
+    steps = html[html.index('class="steps ') : html.index("papers-title")]
 
     check(html)
     assert "Stoppet med tilbagetrækningen" in steps
