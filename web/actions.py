@@ -28,6 +28,7 @@ from web.standing import in_order, name_of
 Choice = tuple[str, Name]
 """What can be chosen: the value that is sent, and its name."""
 Values = Mapping[str, str]
+_OF_THE_OUTCOME = ("to", "bodies_due", "effective_on")
 _ADDED = ("text", "responsible", "contact", "due", "meeting")
 
 
@@ -212,20 +213,22 @@ def _reply(form: Form, step: Document) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def carried_over(form: Form) -> dict[str, list[dict[str, Any]]]:
-    """What a correction says again, since the form has no place for it: the tasks, and the same answer's conditions.
+def carried_over(form: Form) -> dict[str, Any]:
+    """What a correction says again, since the form has no place for it, and what it leaves out would be withdrawn.
 
-    What a correction leaves out would be withdrawn.
+    It is the version and the tasks, and of the same outcome its conditions, whom questions went to, and from when it
+    holds.
     """
     answers = form.step["answers"] if form.step else ()
     earlier = next((a for a in answers if a["body"] == form.values.get("body")), None)
     if earlier is None or earlier["state"] != "answered":
         return {}
     same = earlier["outcome"] == form.values.get("outcome")
-    kept = {
+    kept: dict[str, Any] = {
         "conditions": _said_again(form.case["conditions"], earlier["conditions"] if same else (), "kind"),
         "tasks": _said_again(form.case["tasks"], earlier["tasks"]),
     }
+    kept |= {name: earlier[name] for name in ("version", *(_OF_THE_OUTCOME if same else ()))}
     return {name: said for name, said in kept.items() if said}
 
 

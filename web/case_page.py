@@ -105,10 +105,12 @@ def narrowed(timeline: list[Document], show: str, by: str) -> list[Document]:
 
 
 def _named(shared: Services, document: Document) -> list[str]:
-    """The bodies that conditions, tasks and decisions name."""
+    """The bodies that conditions, tasks, decisions and schemes name."""
     added = [*document["conditions"], *document["tasks"], *document["decisions"]]
     doing = [one["responsible"] for one in added if one.get("responsible") in shared.organisation.bodies]
-    return [*(one["body"] for one in added), *doing]
+    schemes = [step["participation"] for step in document["steps"] if "participation" in step]
+    joining = [body for scheme in schemes for body in (*scheme["must_have"], *(c["body"] for c in scheme["changes"]))]
+    return [*(one["body"] for one in added), *doing, *joining]
 
 
 def _sort(shared: Services, document: Document) -> None:

@@ -118,6 +118,7 @@ LOOKS = {
     "answer": {"awaiting": "warning", "delayed": "error", "answered": "success"},
     "added": {"open": "warning", "met": "success", "done": "success"},
     "contradiction": {"unsettled": "warning"},
+    "scheme": {True: "success", False: "error"},
 }
 """The kind of badge that a state is shown with; the words say it too, since colour alone says nothing to some."""
 
