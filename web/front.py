@@ -26,7 +26,7 @@ from web.services import Services, services
 from web.standing import case_due, names_of, track_of
 
 PAGE = 50
-MOST_PAST = 300
+MOST_PAST = 100
 """How many cases a page of the past looks at, the newest: each may have to be folded from its events."""
 
 _MONTHS_A_QUARTER = 3

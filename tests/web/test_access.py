@@ -17,12 +17,29 @@ from domain.errors import AbsentError, InvalidError
 from runtime.clock import real_now
 from runtime.database import connect
 from tests.web.office import API, Office
-from web import commands, events, operations, pages, papers, reads, webhooks
+from web import (
+    acting,
+    agency_loop,
+    body_page,
+    case_page,
+    commands,
+    events,
+    exports,
+    front,
+    operations,
+    pages,
+    papers,
+    reads,
+    settling,
+    webhooks,
+)
 from web.access import create_signin_link, create_token, list_tokens, revoke_token, webhook_secret
 from web.app import describe_api
 from web.guards import GUARDS, known, signed_webhook, writing
 
-ROUTERS = (webhooks, commands, papers, reads, events, operations, pages)
+OF_THE_API = (commands, settling, agency_loop, papers, reads, events)
+PAGES = (front, case_page, acting, body_page, exports, pages)
+ROUTERS = (webhooks, *OF_THE_API, operations, *PAGES)
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 
 
@@ -49,7 +66,7 @@ def test_every_operation_has_a_guard(route: APIRoute) -> None:
         assert found == {signed_webhook}
 
 
-API_ROUTES = [(next(iter(r.methods)), r.path) for m in (commands, papers, reads, events) for r in m.router.routes]
+API_ROUTES = [(next(iter(r.methods)), r.path) for m in OF_THE_API for r in m.router.routes]
 
 
 @pytest.mark.parametrize("role", [None, "auditor", "leadership", "secretariat", "forged"])
