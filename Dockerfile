@@ -7,7 +7,11 @@ WORKDIR /app
 RUN python -m venv /opt/venv
 COPY requirements-production.txt ./
 RUN /opt/venv/bin/pip install --require-hashes -r requirements-production.txt
+# What the pages are made of comes from npm, which a wheel brings; neither goes into the image.
+COPY requirements-assets.txt ./
+RUN python -m venv /opt/npm && /opt/npm/bin/pip install --require-hashes -r requirements-assets.txt
 COPY . .
+RUN /opt/npm/bin/python -m web.assets
 # Editable: the program finds organisations/ beside its packages, as in a checkout.
 RUN /opt/venv/bin/pip install --no-deps --no-build-isolation -e . \
     && /opt/venv/bin/pip uninstall --yes setuptools pip \

@@ -10,14 +10,14 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
-DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
+GROUP := import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
 
 .DEFAULT_GOAL := test
 .PHONY: .venv demo test lint fmt requirements
 
 .venv: $(STAMP)
 
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements.txt pyproject.toml web/assets.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "$(PYTHON) is missing or older than Python 3.11. Install Python 3.11 or newer, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
@@ -25,6 +25,8 @@ $(STAMP): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-assets.txt
+	$(BIN)/python -m web.assets --with-tests
 	@touch $@
 
 demo: .venv
@@ -46,6 +48,8 @@ fmt: .venv
 	$(BIN)/ruff format .
 
 # The second file is for the production image: the same versions, what builds the project, no tool of development.
+# The third brings npm where the machine has none.
 requirements: .venv
-	$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --output-file requirements.txt pyproject.toml -
+	$(BIN)/python -c '$(GROUP)' dev | $(COMPILE) --output-file requirements.txt pyproject.toml -
 	$(COMPILE) --all-build-deps --constraint requirements.txt --output-file requirements-production.txt pyproject.toml
+	$(BIN)/python -c '$(GROUP)' assets | $(COMPILE) --output-file requirements-assets.txt -

@@ -42,7 +42,7 @@ def play(desk: StoredDesk) -> None:
 def rate(url: str, desk: StoredDesk, batch: int) -> float:
     """Events a second of a projector that begins anew."""
     with connect(url) as connection:
-        connection.execute("TRUNCATE views.cases, views.timeline, views.inbox")
+        connection.execute("TRUNCATE views.cases, views.timeline, views.inbox, views.answers")
         connection.execute("UPDATE views.position SET position = 0")
     projector = Projector(url, desk.cases, batch=batch)
     began = time.perf_counter()

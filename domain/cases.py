@@ -18,7 +18,7 @@ from domain.asks import ASKS, SUBMITTED
 from domain.attributes import attribute_faults, check_attributes, set_facts
 from domain.case import AnswerState, Case, Round, Status, StepState
 from domain.commands import ENGINE, Actor, Command
-from domain.committing import Committer, Decided, Decision
+from domain.committing import Committer, Decided, Decision, Rehearsal
 from domain.dates import check_day, danish_date
 from domain.errors import (
     AlreadyAnsweredError,
@@ -405,6 +405,17 @@ class Cases(Application[UUID]):
         self._committer.commit(Decision(case_id, decide))
         return standing[0]
 
+    def rehearse(self, case_id: UUID, act: Callable[[Cases], object]) -> list[Case.Event]:
+        """The events that a command would write, with all that the process would do at once; nothing is committed.
+
+        `act` gives the command to the cases that it is handed; raises what the command raises.
+        """
+        rehearsal = Rehearsal(self._find)
+        cases = _Rehearsed(self, rehearsal)
+        act(cases)
+        cases.advance(case_id)
+        return rehearsal.events(case_id)
+
     # Reading the log
 
     def get(self, case_id: UUID, *, version: int | None = None) -> Case:
@@ -538,6 +549,18 @@ class Cases(Application[UUID]):
 
     def _is_case(self, case_id: UUID) -> bool:
         return self._find(case_id) is not None
+
+
+class _Rehearsed(Cases):
+    """The same cases on the same database, whose commands commit nothing."""
+
+    def __init__(self, cases: Cases, rehearsal: Rehearsal) -> None:
+        """Share everything with `cases` but what commits."""
+        self.__dict__ |= vars(cases)
+        self._committer = rehearsal
+
+    def __del__(self) -> None:
+        """Leave the database open: it belongs to the cases that this is a rehearsal of."""
 
 
 def _existing(found: Case | None) -> Case:

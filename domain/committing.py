@@ -15,6 +15,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
+from domain.case import Case
 from domain.errors import BusyError, RefusalError
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
     from eventsourcing.persistence import Recording
 
-    from domain.case import Case
-
 _ATTEMPTS = 30
 _GROUP = 256
+NOWHERE = -1
+"""The place in the log of what was only rehearsed."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,26 @@ class Committer:
                     cases[decided.also.id] = decided.also
                 decision.decided = _as_first_told(before, decided)
         return [case for case in cases.values() if case is not None and case.pending_events]
+
+
+class Rehearsal(Committer):
+    """Takes decisions one after the other and commits none: what would come of them can then be told."""
+
+    def __init__(self, load: Callable[[UUID], Case | None]) -> None:
+        """Begin with the newest state of each case, as `load` gives it."""
+        super().__init__(load, lambda *_cases: ())
+        self._cases: dict[UUID, Case] = {}
+
+    def commit(self, decision: Decision) -> tuple[Decided, int]:
+        """What is decided on what was decided before; its place in the log is none. Raises the decision's refusal."""
+        case = self._cases.get(decision.case_id) or self._load(decision.case_id)
+        decided = decision.decide(case)
+        self._cases[decision.case_id] = decided.case
+        return decided, NOWHERE
+
+    def events(self, case_id: UUID) -> list[Case.Event]:
+        """The events that would be written to a case."""
+        return [event for event in self._cases[case_id].pending_events if isinstance(event, Case.Event)]
 
 
 def _as_first_told(before: Decided | None, decided: Decided) -> Decided:

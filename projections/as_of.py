@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import MINYEAR, UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from eventsourcing.postgres import PostgresApplicationRecorder
 
@@ -17,7 +18,7 @@ from projections.folding import after
 from projections.timeline import timeline_entry
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Sequence
 
     from domain.cases import Cases
 
@@ -67,6 +68,15 @@ def participation_as_of(cases: Cases, case_id: UUID, moment: datetime, on: date)
         raise AbsentError(what, "ask for a case whose route has a step with ask = join", "id")
     schemes = [{"step": s.id, "name": vars(s.name), **participation_document(case, s, on)} for s in steps]
     return {"case": str(case_id), "on": on.isoformat(), "schemes": schemes}
+
+
+def cases_as_of(cases: Cases, opened: Sequence[Document], moment: datetime) -> list[Document]:
+    """The documents of cases as they stood at `moment`, from what `Views.opened_before` gives.
+
+    Those that nothing has happened to since are not folded again.
+    """
+    found = (case_as_of(cases, UUID(row["document"]["id"]), moment) if row["changed"] else None for row in opened)
+    return [past or row["document"] for past, row in zip(found, opened, strict=True)]
 
 
 def timeline_as_of(cases: Cases, case_id: UUID, moment: datetime) -> list[Document] | None:

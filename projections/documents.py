@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from domain.additions import State, numbers
 from domain.blocking import is_unsettled
 from domain.case import Case, Status, StepState
+from domain.drawing import layers_of
 from domain.entering import expected_on, holds, missing, replaced
 from domain.following import awaited_date, is_negative, opening_day, outcome_so_far
 from domain.minutes import MINUTES_FIELDS
@@ -57,7 +58,7 @@ def case_document(case: Case, position: int) -> Document:
         "replaces": _replaced_document(case),
         "waiting_for": case.waiting_for(),
         "blocked": [_block_document(block) for block in case.blocks()],
-        "steps": [_step_document(case, step) for step, _ in case.current_rounds()],
+        "steps": _steps_document(case),
         "conditions": [_condition_document(case, condition) for condition in case.conditions],
         "contradictions": [_contradiction_document(case, one) for one in case.contradictions],
         "tasks": [_task_document(case, task) for task in case.tasks],
@@ -136,10 +137,20 @@ def _change_document(word: Word) -> Document:
     }
 
 
-def _step_document(case: Case, step: Step) -> Document:
+def _steps_document(case: Case) -> list[Document]:
+    layers = layers_of(case.route)
+    return [_step_document(case, step, layers.get(step.id)) for step, _ in case.current_rounds()]
+
+
+def _step_document(case: Case, step: Step, layer: int | None) -> Document:
+    """A step with its place in the route: its layer from 1, None for the revision, and what leads to and from it."""
     *earlier, newest = case.rounds[step.id]
     document = {
         **_round_document(case, step, newest),
+        "layer": layer,
+        "after": list(step.after),
+        "opened_by": step.opened_by.step if step.opened_by else None,
+        "closes": list(step.closes),
         "earlier": [_round_document(case, step, past) for past in earlier],
     }
     return {**document, "participation": participation_document(case, step)} if step.ask == JOIN else document

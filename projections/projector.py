@@ -18,7 +18,7 @@ from psycopg import sql
 from projections.documents import Document, case_document
 from projections.folding import after
 from projections.listener import VIEWS_CHANNEL
-from projections.rows import Row, as_json, case_row, inbox_rows, timeline_row
+from projections.rows import Row, answer_row, as_json, case_row, inbox_rows, timeline_row
 from projections.timeline import timeline_entry
 from runtime.database import connect
 
@@ -32,7 +32,7 @@ BATCH = 500
 """The most events that one transaction takes."""
 REMEMBERED_CASES = 1000
 LIVE = "views"
-TABLES = ("position", "cases", "timeline", "inbox")
+TABLES = ("position", "cases", "timeline", "inbox", "answers")
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 WRITERS = tuple(
     SCHEMA_FILE.with_name(f"{name}.py")
@@ -43,6 +43,8 @@ WRITERS = tuple(
 log = structlog.get_logger()
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
+_Folded = tuple[Document, Row | None]
+"""An event's entry in the timeline, and the row of the answer that it is."""
 
 _CASES_IN_A_NOTIFICATION = 180  # of 40 bytes each, below the 8,000 that PostgreSQL takes
 _READ_POSITION = "SELECT position, obj_description('position'::regclass, 'pg_class') FROM position"
@@ -122,9 +124,9 @@ class Projector:
         self.position = batch[-1].position
         return len(found) == self._batch or len(batch) < len(found)
 
-    def _entries(self, batch: Sequence[Logged]) -> list[Document]:
+    def _entries(self, batch: Sequence[Logged]) -> list[_Folded]:
         """Fold the batch into the cases, up to an event that cannot be folded: the next batch begins with it."""
-        entries: list[Document] = []
+        entries: list[_Folded] = []
         for logged in batch:
             try:
                 entries.append(self._entry(logged))
@@ -137,7 +139,7 @@ class Projector:
                 break
         return entries
 
-    def _rows(self, batch: Sequence[Logged], entries: Sequence[Document]) -> _Rows:
+    def _rows(self, batch: Sequence[Logged], entries: Sequence[_Folded]) -> _Rows:
         """The rows that follow from a batch that was folded."""
         newest = {logged.event.originator_id: logged for logged in batch}
         documents: list[Document] = []
@@ -148,16 +150,24 @@ class Projector:
                 documents.append(case_document(case, logged.position))
                 inbox += inbox_rows(case, documents[-1])
         self._forget_oldest()
-        timeline = [timeline_row(entry) for entry in entries]
-        return _Rows([str(case_id) for case_id in newest], [case_row(d) for d in documents], timeline, inbox)
+        return _Rows(
+            [str(case_id) for case_id in newest],
+            {
+                "cases": [case_row(document) for document in documents],
+                "timeline": [timeline_row(entry) for entry, _ in entries],
+                "inbox": inbox,
+                "answers": [answer for _, answer in entries if answer],
+            },
+        )
 
-    def _entry(self, logged: Logged) -> Document:
-        """The timeline's entry of one event, which is then part of its case."""
+    def _entry(self, logged: Logged) -> _Folded:
+        """The timeline's entry of one event, which is then part of its case, and the row of the answer that it is."""
         event = logged.event
         before = self._before(event.originator_id, event.originator_version)
         entry = timeline_entry(before, event, logged.position, self._cases.organisation)
+        answer = answer_row(before, event, logged.position)
         self._known[event.originator_id] = after(before, event)
-        return entry
+        return entry, answer
 
     def _before(self, case_id: UUID, version: int) -> Case | None:
         """The case before the event that makes it `version`."""
@@ -176,13 +186,11 @@ class Projector:
 
 
 class _Rows:
-    """What one batch writes."""
+    """What one batch writes: the cases that changed, and the new rows of each table."""
 
-    def __init__(self, changed: list[str], cases: list[Row], timeline: list[Row], inbox: list[Row]) -> None:
+    def __init__(self, changed: list[str], new: dict[str, list[Row]]) -> None:
         self.changed = changed
-        self.cases = cases
-        self.timeline = timeline
-        self.inbox = inbox
+        self.new = new
 
 
 def use_schema(connection: _Connection, schema: str) -> None:
@@ -226,7 +234,7 @@ def _write(connection: _Connection, rows: _Rows, position: int) -> None:
     with connection.pipeline():
         connection.execute("DELETE FROM cases WHERE id = ANY(%s::uuid[])", (rows.changed,))
         connection.execute("DELETE FROM inbox WHERE case_id = ANY(%s::uuid[])", (rows.changed,))
-        for table, new in (("cases", rows.cases), ("timeline", rows.timeline), ("inbox", rows.inbox)):
+        for table, new in rows.new.items():
             insert = sql.SQL("INSERT INTO {0} SELECT * FROM json_populate_recordset(NULL::{0}, %s)")
             connection.execute(insert.format(sql.Identifier(table)), (as_json(new),))
         connection.execute("UPDATE position SET position = %s", (position,))

@@ -12,11 +12,12 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from domain.case import OPEN_STATUSES
+from domain.dates import start_of_day
 from domain.errors import InvalidError
 from projections.documents import Document, as_read_on
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from psycopg_pool import AsyncConnectionPool
 
@@ -33,6 +34,7 @@ _CASES = """
       AND (%(route)s::text IS NULL OR route = %(route)s)
       AND (%(waiting_for)s::text IS NULL OR waiting_for @> ARRAY[%(waiting_for)s::text])
       AND (%(overdue)s::boolean IS NULL OR coalesce(overdue_after < %(today)s, false) = %(overdue)s)
+      AND (%(done_from)s::timestamptz IS NULL OR (closed_at >= %(done_from)s AND status <> 'withdrawn'))
       AND (%(opened_at)s::timestamptz IS NULL OR (opened_at, id) < (%(opened_at)s, %(id)s::uuid))
       AND NOT EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(search, word) = 0)
     ORDER BY opened_at DESC, id DESC LIMIT %(rows)s
@@ -47,6 +49,36 @@ _INBOX = """
 _STATUSES = """
     SELECT status, route, count(*) AS cases, count(*) FILTER (WHERE overdue_after < %s) AS overdue
     FROM views.cases GROUP BY status, route ORDER BY status, route
+"""
+_COUNTS = """
+    SELECT count(*) FILTER (WHERE status = 'running') AS running,
+           count(*) FILTER (WHERE overdue_after < %(today)s) AS overdue,
+           count(*) FILTER (WHERE status = 'suspended') AS suspended,
+           count(*) FILTER (WHERE closed_at >= %(done_from)s AND status <> 'withdrawn') AS done
+    FROM views.cases
+"""
+_WEEKS = """
+    SELECT date_trunc('week', answered_at AT TIME ZONE 'Europe/Copenhagen')::date AS week, count(*) AS answers
+    FROM views.answers WHERE answered_at >= %s AND answered_at <= %s GROUP BY week ORDER BY week
+"""
+_TIMES = """
+    SELECT body, count(*) AS answers, min(days) AS least, max(days) AS most,
+           percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY days) AS quartiles
+    FROM (
+        SELECT body, extract(epoch FROM answered_at - asked_at)::float / 86400 AS days FROM views.answers
+        WHERE asked_at IS NOT NULL AND answered_at >= %(since)s AND answered_at <= %(until)s
+          AND (%(body)s::text IS NULL OR body = %(body)s)
+    ) AS times GROUP BY body
+"""
+_SAID = """
+    SELECT entry, document ->> 'title' AS title FROM views.timeline JOIN views.cases ON cases.id = case_id
+    WHERE entry ->> 'body' = %s AND entry ->> 'type' = ANY(%s) ORDER BY timeline.position DESC LIMIT %s
+"""
+_OPENED = """
+    SELECT document, (
+        SELECT recorded_at > %(moment)s FROM views.timeline WHERE case_id = id ORDER BY position DESC LIMIT 1
+    ) AS changed
+    FROM views.cases WHERE opened_at <= %(moment)s ORDER BY opened_at DESC, id DESC LIMIT %(rows)s
 """
 _WAITING = """
     SELECT body, count(*) AS cases FROM views.cases, unnest(waiting_for) AS body GROUP BY body ORDER BY 2 DESC, body
@@ -100,12 +132,14 @@ class Views:
         waiting_for: str | None = None,
         q: str | None = None,
         overdue: bool | None = None,
+        done_from: date | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Document:
         """One page of cases, newest first: `{"items": [document with `overdue`], "next": cursor or None}`.
 
-        `q` asks for words of title, reference or id; `today` is the Danish date. Raises `InvalidError` for a cursor
+        `q` asks for words of title, reference or id; `today` is the Danish date; `done_from` asks for those that came
+        to their end on that Danish date or later. Raises `InvalidError` for a cursor
         or limit that cannot be.
         """
         if not 1 <= limit <= LARGEST_PAGE:
@@ -116,6 +150,7 @@ class Views:
         arguments = {key: text and text.replace("\0", "\ufffd") for key, text in asked.items()} | {
             "words": [word.replace("\0", "\ufffd") for word in (q or "").casefold().split()],
             "overdue": overdue,
+            "done_from": done_from and start_of_day(done_from),
             "today": today,
             "opened_at": opened_at,
             "id": last_id,
@@ -152,6 +187,32 @@ class Views:
             "overdue": sum(row["overdue"] for row in rows),
             "waiting_for": await self._rows(_WAITING),
         }
+
+    async def counts(self, today: date, done_from: date) -> Document:
+        """How many cases are `running`, `overdue` on the Danish `today`, `suspended`, and `done` since `done_from`."""
+        rows = await self._rows(_COUNTS, {"today": today, "done_from": start_of_day(done_from)})
+        return rows[0]
+
+    async def answers_by_week(self, since: datetime, until: datetime) -> dict[date, int]:
+        """How many answers came in each week between two instants, by its Monday; weeks without any are left out."""
+        return {row["week"]: row["answers"] for row in await self._rows(_WEEKS, since, until)}
+
+    async def answer_times(self, since: datetime, until: datetime, body: str | None = None) -> dict[str, Document]:
+        """For each body, or for one, how many days its answers between two instants took from its being asked.
+
+        `{answers, least, quartiles: [lower, median, upper], most}`; answers before the step opened have taken no time.
+        """
+        rows = await self._rows(_TIMES, {"since": since, "until": until, "body": body})
+        return {row.pop("body"): row for row in rows}
+
+    async def said_by(self, body: str, types: Sequence[str], most: int) -> list[Document]:
+        """The timeline's entries of these types that a body caused, newest first, each with its case's `title`."""
+        rows = await self._rows(_SAID, body, list(types), most)
+        return [{**row["entry"], "title": row["title"]} for row in rows]
+
+    async def opened_before(self, moment: datetime, most: int) -> list[Document]:
+        """The newest cases that were opened by then: `{document, changed}`, whether anything has happened since."""
+        return await self._rows(_OPENED, {"moment": moment, "rows": most})
 
     async def bodies_waiting(self) -> dict[str, int]:
         """For each body that is waited for, the number of cases that wait for it."""

@@ -7,13 +7,12 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from domain.case import StepState
-from projections.documents import Document
+from domain.asks import RECOMMENDATION
+from domain.case import Case, StepState
+from projections.documents import Document, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from domain.case import Case
 
 Row = dict[str, Any]
 
@@ -29,6 +28,7 @@ def case_row(document: Document) -> Row:
         "status": document["status"],
         "route": document["route"]["id"],
         "opened_at": document["opened_at"],
+        "closed_at": document["closed_at"],
         "overdue_after": document["overdue_after"],
         "waiting_for": document["waiting_for"],
         "search": "\n".join(sought).casefold(),
@@ -43,6 +43,21 @@ def timeline_row(entry: Document) -> Row:
         "case_id": entry["case"],
         "recorded_at": entry["recorded_at"],
         "entry": entry,
+    }
+
+
+def answer_row(before: Case | None, event: Case.Event, position: int) -> Row | None:
+    """The row of a body's answer, None else: interim words, recommendations and corrections answer nothing first."""
+    if before is None or type(event) is not Case.AnswerRecorded or event.effect == RECOMMENDATION:
+        return None
+    if all(event.is_interim(before, ask) for ask in event.outcomes(before)):
+        return None
+    return {
+        "position": position,
+        "case_id": str(event.originator_id),
+        "body": event.body,
+        "asked_at": instant(before.round(event.step, event.round).opened_at),
+        "answered_at": instant(event.timestamp),
     }
 
 

@@ -15,6 +15,7 @@ CREATE TABLE cases (
     status text NOT NULL,
     route text NOT NULL,
     opened_at timestamptz NOT NULL,
+    closed_at timestamptz,
     overdue_after date,
     waiting_for text[] NOT NULL,
     search text NOT NULL,
@@ -32,6 +33,7 @@ CREATE TABLE timeline (
     entry jsonb NOT NULL
 );
 CREATE INDEX timeline_of_case ON timeline (case_id, position);
+CREATE INDEX timeline_of_body ON timeline ((entry ->> 'body'), position);
 
 -- One row a body and open step that waits for its answer.
 CREATE TABLE inbox (
@@ -44,3 +46,14 @@ CREATE TABLE inbox (
     PRIMARY KEY (body, case_id, step)
 );
 CREATE INDEX inbox_of_case ON inbox (case_id);
+
+-- One row an answer, as it first came; one that came before its step opened has no `asked_at`.
+CREATE TABLE answers (
+    position bigint PRIMARY KEY,
+    case_id uuid NOT NULL,
+    body text NOT NULL,
+    asked_at timestamptz,
+    answered_at timestamptz NOT NULL
+);
+CREATE INDEX answers_by_time ON answers (answered_at);
+CREATE INDEX answers_of_body ON answers (body, answered_at);

@@ -38,14 +38,14 @@ from web.answer_form import (
     reply_of,
     sealed,
 )
-from web.forms import name_of, read_form
+from web.forms import read_form
 from web.guards import Confirmer, Holder
 from web.papers import download
 from web.problems import ProblemError
 from web.rendering import render
 from web.services import Services, services
+from web.standing import name_of
 
-MAX_FORM = 32 * 1024
 COOKIE = "sagsgang_svar"
 COOKIE_SECONDS = 3600
 THANKS = "tak"
@@ -111,7 +111,7 @@ async def look_through(request: Request, token: str, link: Holder) -> Response:
 @router.post(f"{ANSWER_PATH}/{{token}}")
 async def give_answer(request: Request, token: str, link: Holder) -> Response:
     """Commit the answer that was seen through, then show the receipt; the same twice is one answer."""
-    shared, form = services(request), await read_form(request, MAX_FORM)
+    shared, form = services(request), await read_form(request)
     filled, nonce = {name: form.get(name, "") for name in FIELDS}, request.cookies.get(COOKIE, "")
     place = await _place(shared, link)
     if not nonce or command_id(link, nonce) not in place.case.commands:
@@ -165,7 +165,7 @@ async def _place(shared: Services, link: AnswerLink) -> Place:
 
 
 async def _read_filled(request: Request) -> dict[str, str]:
-    form = await read_form(request, MAX_FORM)
+    form = await read_form(request)
     return {name: form.get(name, "").strip() for name in FIELDS}
 
 
@@ -196,14 +196,14 @@ def _page(request: Request, template: str, place: Place, status: int = 200, **va
         HEADERS,
         place=place,
         case=place.case,
-        body=name_of(shared, place.link.body),
+        body=name_of(shared, place.link.body, shared.today()),
         ask=ASKS[place.step.ask].name,
         asks_council=_is_council(shared, place.link.body),
         asks_conditions=ON_CONDITION in outcomes,
         asks_due="questions_asked" in outcomes,
         asks_support="decided" in outcomes,
         today=shared.today().isoformat(),
-        path=f"{ANSWER_PATH}/{values['token']}",
+        here=f"{ANSWER_PATH}/{values['token']}",
         **values,
     )
 
@@ -225,8 +225,9 @@ async def _channel(shared: Services, channel: UUID) -> Channel:
 
 
 def _confirmation(request: Request, token: str, channel: Channel) -> Response:
-    body = name_of(services(request), channel.body)
+    shared = services(request)
+    body = name_of(shared, channel.body, shared.today())
     path, done = f"{CONFIRM_PATH}/{token}", channel.confirmed_at is not None
     return render(
-        request, "confirm_address.html", 200, HEADERS, body=body, address=channel.address, path=path, done=done
+        request, "confirm_address.html", 200, HEADERS, body=body, address=channel.address, here=path, done=done
     )

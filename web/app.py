@@ -15,18 +15,23 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 
 from domain.cases import Cases
 from domain.organisation import Organisation
 from runtime.settings import DatabaseSettings
 from web import (
+    acting,
     agency_loop,
     answering,
+    body_page,
+    case_page,
     channels,
     commands,
     deliveries,
     events,
+    exports,
+    files,
+    front,
     links,
     operations,
     pages,
@@ -42,7 +47,6 @@ from web.framing import API_PREFIX, Framing
 from web.guards import SignInNeededError
 from web.methods import Address, Methods
 from web.parameters import known_parameters
-from web.rendering import FOLDER
 from web.services import Services
 
 VERSION = "1"
@@ -76,7 +80,7 @@ def create_app(
     rooms = _rooms(app)
     for prefix, router, dependencies in rooms:
         app.include_router(router, prefix=prefix, dependencies=dependencies)
-    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    files.install(app)
     app.openapi = partial(describe_api, app)  # type: ignore[method-assign]  # as FastAPI's own guide does
     app.add_middleware(partial(Methods, addresses=_addresses(rooms)))
     app.add_middleware(partial(Framing, metrics=shared.metrics, secure=settings.public_url.startswith("https:")))
@@ -95,21 +99,22 @@ async def _show_sign_in(_request: Request, _error: Exception) -> Response:
 
 def _rooms(app: FastAPI) -> list[Room]:
     """Every router with its prefix and with what all its operations depend on."""
-    signed = (webhooks.router,)
-    open_to_all = (operations.router, pages.router, deliveries.pages, answering.router, _description(app))
+    signed, outside = (webhooks.router,), (operations.router, answering.router, _description(app))
+    browsing = (front.router, case_page.router, acting.router, body_page.router, exports.router, pages.router)
+    shown = (*browsing, deliveries.pages)
     written = (commands.router, settling.router, agency_loop.router, papers.router)
     office = (channels.router, deliveries.router, links.router)
     api = (*written, reads.router, plans.router, events.router, *office)
     return [
         *((API_PREFIX, router, []) for router in signed),
         *((API_PREFIX, router, [Depends(known_parameters)]) for router in api),
-        *(("", router, []) for router in open_to_all),
+        *(("", router, []) for router in (*outside, *shown)),
     ]
 
 
 def _addresses(rooms: list[Room]) -> list[Address]:
     """Where every operation is, and its methods."""
-    found: list[Address] = [("/static/{path:path}", ("GET",))]
+    found: list[Address] = [(f"/{folder}/{{path:path}}", ("GET",)) for folder in ("static", "assets")]
     for prefix, router, _ in rooms:
         routes = [route for route in router.routes if isinstance(route, APIRoute)]
         found += [(prefix + route.path, route.methods or ()) for route in routes]

@@ -18,14 +18,14 @@ from outgoing.deliveries import LARGEST_PAGE, STATES, Delivery, list_deliveries,
 from web import examples
 from web.commands import KEY, Nothing
 from web.describing import described, read
-from web.forms import names_of, read_form
-from web.guards import Guest, Writer, check_own, known
+from web.forms import read_own_form
+from web.guards import Clerk, Guest, Writer, known
 from web.idempotency import Answer, Attempt, once
 from web.problems import FieldError, ProblemError, invalid
 from web.reading import MAX_ID, read_model, visible
 from web.rendering import render
 from web.services import Services, services
-from web.sessions import CSRF_FIELD
+from web.standing import in_order, names_of
 
 PAGE = 200
 
@@ -96,25 +96,24 @@ async def show_deliveries(request: Request, _: Guest, state: Words = "", body: W
     async with shared.pool.connection() as connection:
         found = await list_deliveries(connection, state=chosen, body=body or None, limit=PAGE)
         channels = [channel for channel in await list_channels(connection) if _needs_an_eye(channel)]
-    names = names_of(shared, [*(d.body for d in found), *(c.body for c in channels), *shared.organisation.bodies])
+    bodies = in_order(shared, list(shared.organisation.bodies))
+    named = [*(d.body for d in found), *(c.body for c in channels), *bodies]
     return render(
         request,
         "deliveries.html",
         deliveries=[delivery.as_dict() for delivery in found],
         channels=channels,
-        names=names,
+        names=names_of(shared, named, shared.today()),
         chosen=chosen or "",
         body=body,
-        bodies=list(shared.organisation.bodies),
+        bodies=bodies,
     )
 
 
 @pages.post("/deliveries/{id}/resend")
-async def send_again_from_page(request: Request, visitor: Guest, delivery: DeliveryId) -> Response:
+async def send_again_from_page(request: Request, visitor: Clerk, delivery: DeliveryId) -> Response:
     """Send again and come back to the page."""
-    check_own(visitor, (await read_form(request)).get(CSRF_FIELD, ""))
-    if not visitor.principal.writes:
-        raise ProblemError("forbidden", f"the role {visitor.principal.role} only reads; ask the secretariat")
+    await read_own_form(request, visitor)
     try:
         await _resend(services(request), delivery)
     except ConflictError as error:

@@ -1,27 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What several pages share: reading a small form, and what bodies are called today."""
+"""Reads the forms of our own pages: small, each field once, and from nowhere else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import parse_qs
 
 from fastapi import Request
 
-from domain.names import Name
-from domain.organisation import UnknownBodyError
+from web.guards import check_own
 from web.problems import ProblemError
 from web.reading import read_bounded
-from web.services import Services
+from web.sessions import CSRF_FIELD, Visitor
 from web.strict_json import fault_of_text
 
-MAX_FORM = 4096
-MOST_FIELDS = 30
+MAX_FORM = 64 * 1024
+"""The largest form without a file, in bytes."""
+MOST_FIELDS = 40
 
 
-async def read_form(request: Request, limit: int = MAX_FORM) -> dict[str, str]:
-    """The fields of a form of at most `limit` bytes, each once; raises 400 and 413 problems."""
-    text = (await read_bounded(request, limit)).decode("ascii", "replace")
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a form that have something in them, each once; raises problems for what is no form of ours."""
+    text = (await read_bounded(request, MAX_FORM)).decode("ascii", "replace")
     try:
         found = {key: values[0] for key, values in parse_qs(text, max_num_fields=MOST_FIELDS).items()}
     except ValueError:
@@ -31,14 +30,8 @@ async def read_form(request: Request, limit: int = MAX_FORM) -> dict[str, str]:
     return found
 
 
-def names_of(shared: Services, bodies: Iterable[str]) -> dict[str, Name]:
-    """What bodies are called today; one that the organisation no longer knows keeps its id."""
-    return {body: name_of(shared, body) for body in set(bodies)}
-
-
-def name_of(shared: Services, body: str) -> Name:
-    """What a body is called today; one that the organisation no longer knows keeps its id."""
-    try:
-        return shared.organisation.name_of(body, shared.today())
-    except UnknownBodyError:
-        return Name(body, body)
+async def read_own_form(request: Request, visitor: Visitor) -> dict[str, str]:
+    """The fields of a form that the visitor's own page sent; raises 403 for one from elsewhere."""
+    form = await read_form(request)
+    check_own(visitor, form.pop(CSRF_FIELD, ""))
+    return form

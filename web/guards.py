@@ -52,6 +52,12 @@ async def visiting(request: Request) -> Visitor:
     return visitor
 
 
+async def acting(visitor: Annotated[Visitor, Depends(visiting)]) -> Visitor:
+    """Somebody who has signed in with a browser and may write; raises 403 for a role that only reads."""
+    await writing(visitor.principal)
+    return visitor
+
+
 async def holding_link(request: Request, token: str) -> AnswerLink:
     """Whoever holds a good personal link, for what the link is about and nothing else; raises 404, 410 or 429."""
     shared = services(request)
@@ -112,7 +118,8 @@ Writer = Annotated[Principal, Depends(writing)]
 Guest = Annotated[Visitor, Depends(visiting)]
 Holder = Annotated[AnswerLink, Depends(holding_link)]
 Confirmer = Annotated[UUID, Depends(holding_confirmation)]
-GUARDS = frozenset({known, writing, visiting, signed_webhook, public, holding_link, holding_confirmation})
+Clerk = Annotated[Visitor, Depends(acting)]
+GUARDS = frozenset({known, writing, visiting, acting, signed_webhook, public, holding_link, holding_confirmation})
 
 
 async def _of_token(request: Request, authorization: str) -> Principal:

@@ -68,7 +68,7 @@ async def add_paper(request: Request, principal: Writer, case: CaseId) -> JSONRe
     From the second on, all who were asked are told of an editorial version (`change`, the default). Of a `material` one
     those in `material_for` (a field a body) that have answered are asked again in a new round; other answers stand.
     """
-    shared, paper = services(request), await _read_form(request)
+    shared, (paper, _) = services(request), await read_upload(request)
     attempt = Attempt.of(request, principal, paper.facts | paper.declared)
     command = attempt.command
     store = partial(store_paper, shared.settings.database_url, shared.cases, case, command, paper)
@@ -108,8 +108,8 @@ async def download(pool: Pool, name: str, sha256: str) -> Response | None:
     return Response(content, media_type=media, headers={"Content-Disposition": disposition, "ETag": f'"{sha256}"'})
 
 
-async def _read_form(request: Request) -> Content:
-    """The file in a form; raises problems for anything else."""
+async def read_upload(request: Request) -> tuple[Content, dict[str, str]]:
+    """The file in a form, and the form's other fields; raises problems for anything else."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise ProblemError("unsupported_media_type", f"send multipart/form-data with the file as {FORM_FIELD!r}")
     stream = bounded(request, MAX_PAPER + _FORM_OVERHEAD)
@@ -124,7 +124,8 @@ async def _read_form(request: Request) -> Content:
         if not isinstance(found, UploadFile):
             raise invalid([FieldError(FORM_FIELD, "is missing", "send the paper as this field of the form")])
         change, bodies = _text(form.get(CHANGE)), tuple(_text(body) for body in form.getlist(MATERIAL_FOR))
-        return _checked(Content(_base_name(found.filename or ""), await found.read(), change, bodies))
+        paper = _checked(Content(_base_name(found.filename or ""), await found.read(), change, bodies))
+        return paper, {name: value for name, value in form.items() if isinstance(value, str)}
     finally:
         await form.close()
 

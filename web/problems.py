@@ -171,9 +171,14 @@ def unavailable(request: Request) -> ProblemError:
 
 def respond(request: Request, problem: ProblemError) -> Response:
     """The problem as a page for a browser outside the API, else as `application/problem+json`."""
+    path = request.url.path
+    if path.startswith(LINK_PREFIXES):
+        here = "/".join(path.split("/")[:3])
+        return render(
+            request, "link_problem.html", problem.status, problem.headers, problem=problem.as_dict(), here=here
+        )
     if wants_page(request):
-        template = "link_problem.html" if request.url.path.startswith(LINK_PREFIXES) else "problem.html"
-        return render(request, template, problem.status, headers=problem.headers, problem=problem.as_dict())
+        return render(request, "problem.html", problem.status, problem.headers, problem=problem.as_dict())
     return JSONResponse(problem.as_dict(), problem.status, dict(problem.headers), MEDIA_TYPE)
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Renders pages: the templates, what they may use, and whether a caller wants a page at all."""
+"""Renders pages in the reader's language: the templates, what they may use, and whether a page is wanted at all."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from domain.dates import COPENHAGEN, danish_date
+from domain.names import Name
 from outgoing.links import ANSWER_PATH, CONFIRM_PATH
 from projections.phrases import long_date
-from web import words
+from web import files, words
+from web.languages import ENGLISH, LANGUAGES, language_of, translations
 
 FOLDER = Path(__file__).resolve().parent
 API_PREFIX = "/api/"
 LINK_PREFIXES = (f"{ANSWER_PATH}/", f"{CONFIRM_PATH}/")
 """Pages that a link in a letter opens: whoever comes, a page is the answer."""
 
-_PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
+_PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/", "/assets/")
 
 
 def wants_page(request: Request) -> bool:
@@ -39,45 +41,56 @@ def render(
 ) -> HTMLResponse:
     """A page from its template; no page is kept by a cache, since each is one person's and changes."""
     visitor = getattr(request.state, "visitor", None)
-    html = environment().get_template(template).render(visitor=visitor, **values)
-    return HTMLResponse(html, status, {"Cache-Control": "no-store", **(headers or {})})
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    page = environment(language_of(request)).get_template(template)
+    html = page.render(**({"visitor": visitor, "here": here, "path": request.url.path} | values))
+    return HTMLResponse(html, status, {"Cache-Control": "no-store", "Vary": "Cookie", **(headers or {})})
 
 
 @cache
-def environment() -> Environment:
-    """The templates with autoescape; a name that a page misses is an error, not an empty place."""
+def environment(language: str) -> Environment:
+    """The templates in a language, with autoescape; a name that a page misses is an error, not an empty place."""
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.filters["day"] = danish_day
-    made.filters["moment"] = danish_moment
-    made.filters["english_moment"] = english_moment
-    made.globals["words"] = words
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # by the extension
+    made.filters["said"] = partial(said, language=language)
+    made.filters["day"] = partial(written_day, language=language)
+    made.filters["moment"] = partial(written_moment, language=language)
+    made.globals |= {
+        "words": words,
+        "language": language,
+        "languages": LANGUAGES,
+        "own": files.own,
+        "packaged": files.packaged,
+    }
     return made
 
 
-def danish_day(value: date | datetime | str | None) -> str:
-    """A date as Danes write it, `28. maj 2025`; of an instant its Danish date, of nothing an empty text."""
+def said(name: Name | Mapping[str, str], language: str) -> str:
+    """A name in a language."""
+    both = name if isinstance(name, Mapping) else vars(name)
+    return both[language]
+
+
+def written_day(value: date | datetime | str | None, language: str) -> str:
+    """A date as people write it, `28. maj 2025`; of an instant its Danish date, of nothing an empty text."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
-        value = value.astimezone(COPENHAGEN).date()
-    return f"{value.day}. {words.MONTHS[value.month - 1]} {value.year}" if value else ""
+        value = danish_date(value)
+    return said(long_date(value.isoformat()), language) if value else ""
 
 
-def danish_moment(value: datetime | str | None) -> str:
-    """An instant in Danish time, `28. maj 2025 kl. 14.05`."""
-    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{danish_day(instant)} kl. {instant.astimezone(COPENHAGEN):%H.%M}" if instant else ""
-
-
-def english_moment(value: datetime | str | None) -> str:
-    """An instant in Danish time as the English write it, `28 May 2025, 14:05`."""
+def written_moment(value: datetime | str | None, language: str) -> str:
+    """An instant in Danish time: `28. maj 2025 kl. 14.05`, `28 May 2025, 14:05`."""
     instant = datetime.fromisoformat(value) if isinstance(value, str) else value
     if instant is None:
         return ""
-    return f"{long_date(danish_date(instant).isoformat()).en}, {instant.astimezone(COPENHAGEN):%H:%M}"
+    day, time = written_day(instant, language), instant.astimezone(COPENHAGEN)
+    return f"{day}, {time:%H:%M}" if language == ENGLISH else f"{day} kl. {time:%H.%M}"

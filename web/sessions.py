@@ -37,7 +37,7 @@ class Sessions:
     def __init__(self, pool: AsyncConnectionPool[Any], key: str, *, secure: bool) -> None:
         """Sign with `key`, which every `web` process shares; which sessions have begun stands in the database."""
         self._pool = pool
-        self._secure = secure
+        self.secure = secure
         self._cookies = URLSafeTimedSerializer(key, salt="session")
         self._csrf = Signer(key, salt="csrf", key_derivation="hmac")
 
@@ -48,13 +48,13 @@ class Sessions:
         async with self._pool.connection() as connection:
             await connection.execute(query, (session, role, now + LASTS))
         value, seconds = self._cookies.dumps([session, role]), int(LASTS.total_seconds())
-        response.set_cookie(COOKIE, value, seconds, secure=self._secure, httponly=True, samesite="lax")
+        response.set_cookie(COOKIE, value, seconds, secure=self.secure, httponly=True, samesite="lax")
 
     async def end(self, response: Response, visitor: Visitor) -> None:
         """Take the session from the browser, and from whoever may have copied its cookie; raises psycopg errors."""
         async with self._pool.connection() as connection:
             await connection.execute("DELETE FROM office.sessions WHERE id = %s", (visitor.session,))
-        response.delete_cookie(COOKIE, secure=self._secure, httponly=True, samesite="lax")
+        response.delete_cookie(COOKIE, secure=self.secure, httponly=True, samesite="lax")
 
     async def visitor(self, request: Request) -> Visitor | None:
         """Who has signed in with this browser, None if nobody has or the session is over; raises psycopg errors."""

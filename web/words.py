@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.asks import DECIDERS, result_name
@@ -12,20 +13,6 @@ from projections.phrases import CONDITION_KINDS, SKIPPED_BECAUSE, SUPPORTS
 
 __all__ = ["ALL_KINDS", "CONDITION_KINDS", "DECIDERS", "SKIPPED_BECAUSE", "SUPPORTS", "result_name"]
 
-MONTHS = (
-    "januar",
-    "februar",
-    "marts",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 STATUSES = {
     "running": Name("I gang", "Running"),
     "suspended": Name("Sat i bero", "Suspended"),
@@ -86,6 +73,7 @@ EFFECTS = {
     "recommendation": Name("organet skal selv træffe afgørelse", "the body must decide itself"),
 }
 RECOMMENDED = Name("anbefaling foreligger", "a recommendation is there")
+OVERDUE = Name("Over tid", "Overdue")
 CORRECTED_LATE = Name("rettet efter at trinnet var afsluttet", "corrected after the step was completed")
 SUSTAINABLE = {
     True: Name("Bæredygtig", "Sustainable"),
@@ -99,6 +87,8 @@ SOURCES = {
     "minutes": Name("fra referatet", "from the minutes"),
     "engine": Name("sat af systemet", "set by the system"),
 }
+_NEAR = {0: Name("i dag", "today"), 1: Name("i morgen", "tomorrow")}
+_SHORT = 10
 ROLES = {
     "secretariat": Name("Sekretariatet", "The secretariat"),
     "leadership": Name("Ledelsen", "Leadership"),
@@ -128,6 +118,46 @@ PROBLEMS = {
     503: "Det kunne ikke bekræftes. Prøv igen om lidt",
 }
 """Headings of pages that tell of an error, by its status."""
+LOOKS = {
+    "case": {
+        "running": "info",
+        "suspended": "warning",
+        "completed": "success",
+        "approved": "success",
+        "rejected": "error",
+    },
+    "step": {"open": "info", "completed": "success"},
+    "answer": {"awaiting": "warning", "delayed": "error", "answered": "success"},
+    "added": {"open": "warning", "met": "success", "done": "success"},
+    "contradiction": {"unsettled": "warning"},
+    "delivery": {"sent": "success", "waiting": "warning", "failed": "error", "no_channel": "error"},
+    "scheme": {True: "success", False: "error"},
+}
+"""The kind of badge that a state is shown with; the words say it too, since colour alone says nothing to some."""
+
+
+def problem(found: Mapping[str, Any]) -> Name:
+    """The heading of a page that tells of a problem."""
+    return Name(PROBLEMS.get(found["status"], PROBLEMS[400]), found["title"])
+
+
+def days_until(days: int) -> Name:
+    """How far a date lies ahead, or behind, in words."""
+    if days in _NEAR:
+        return _NEAR[days]
+    if days < 0:
+        return Name(f"{_days(-days, 'dag', 'dage')} over tid", f"{_days(-days, 'day', 'days')} overdue")
+    return Name(f"om {days} dage", f"in {days} days")
+
+
+def days(count: float) -> Name:
+    """A number of days, one decimal where it is short."""
+    rounded = f"{count:.1f}" if count < _SHORT and count != round(count) else f"{count:.0f}"
+    return Name(f"{rounded.replace('.', ',')} {'dag' if rounded == '1' else 'dage'}", _days(rounded, "day", "days"))
+
+
+def _days(count: object, one: str, many: str) -> str:
+    return f"{count} {one if str(count) == '1' else many}"
 
 
 def step_state(state: str, case_status: str) -> tuple[str, Name]:

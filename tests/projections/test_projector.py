@@ -132,7 +132,7 @@ def test_a_failed_transaction_is_taken_again_as_a_whole(
 
     project(projector)
 
-    assert stopped == {"position": [(True, 0)], "cases": [], "timeline": [], "inbox": []}
+    assert stopped == {"position": [(True, 0)], "cases": [], "timeline": [], "inbox": [], "answers": []}
     assert len(all_rows(database.service_url)["inbox"]) == 1
 
 
@@ -219,7 +219,7 @@ def test_the_notification_of_many_cases_fits_what_postgresql_takes(database: Dat
 
 def _forget_views(database: Database) -> None:
     with connect(database.service_url) as connection:
-        connection.execute("TRUNCATE views.cases, views.timeline, views.inbox")
+        connection.execute("TRUNCATE views.cases, views.timeline, views.inbox, views.answers")
         connection.execute("UPDATE views.position SET position = 0")
 
 

@@ -9,7 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from domain.dates import end_of_day, start_of_day
 from domain.errors import InvalidError
+from projections.as_of import cases_as_of
 from projections.projector import Projector
 from projections.queries import Views
 from tests.projections.stored import StoredDesk, project
@@ -190,3 +192,37 @@ async def test_history_has_when_bodies_were_asked_and_decided(
     project(projector)
 
     assert await views.history() == {"viborg": [(date(2025, 3, 18), date(2025, 4, 30))]}
+
+
+async def test_answers_have_their_times(views: Views, desk: StoredDesk, projector: Projector) -> None:
+    """From the opening of the step to the record; an early answer and an interim word have taken none."""
+    desk.open()
+    desk.turn_to("2025-03-19")
+    desk.answers("dassos", "postponed")
+    desk.turn_to("2025-03-20")
+    desk.answers("kd-net", "approved")
+    desk.turn_to("2025-03-25")
+    desk.answers("dassos", "approved")
+    project(projector)
+    since, until = start_of_day(date(2025, 3, 1)), end_of_day(date(2025, 3, 31))
+    times = await views.answer_times(since, until)
+
+    assert times == {"dassos": {"answers": 1, "least": 7.0, "quartiles": [7.0, 7.0, 7.0], "most": 7.0}}
+    assert await views.answers_by_week(since, until) == {date(2025, 3, 17): 1, date(2025, 3, 24): 1}
+    assert await views.answer_times(since, end_of_day(date(2025, 3, 20))) == {}
+    assert await views.answer_times(since, until, "kd-net") == {}
+
+
+async def test_cases_stand_as_they_stood(views: Views, desk: StoredDesk, three_cases: list[str]) -> None:
+    """Those that nothing has happened to since are not folded again, and say the same."""
+    moment = end_of_day(date(2025, 3, 16))
+    opened = await views.opened_before(moment, 10)
+    later = await views.opened_before(end_of_day(date(2025, 3, 18)), 10)
+    desk.turn_to("2025-03-30")
+
+    assert [row["document"]["id"] for row in opened] == three_cases[2:]
+    assert [row["changed"] for row in later] == [False, False, False]
+    assert [case["status"] for case in cases_as_of(desk.cases, opened, moment)] == ["running"]
+    assert [
+        row["document"]["id"] for row in await views.opened_before(end_of_day(date(2025, 3, 18)), 2)
+    ] == three_cases[:2]

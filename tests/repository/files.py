@@ -31,6 +31,11 @@ def development_dependencies() -> list[Requirement]:
     return [Requirement(line) for line in pyproject()["dependency-groups"]["dev"]]
 
 
+def setup_dependencies() -> list[Requirement]:
+    """Return what only the set-up needs, and only where the machine lacks it."""
+    return [Requirement(line) for line in pyproject()["dependency-groups"]["assets"]]
+
+
 def pinned(file: str) -> dict[str, str]:
     """Return the version of each package that a requirements file pins, by canonical name."""
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()

@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.repository.files import ROOT, development_dependencies, pyproject, runtime_dependencies
+from tests.repository.files import (
+    ROOT,
+    development_dependencies,
+    pyproject,
+    runtime_dependencies,
+    setup_dependencies,
+)
+from web.assets import packages
 
 DOCUMENTS = sorted(file.relative_to(ROOT) for file in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LICENCE_SHA256 = "57fb42fbcd0b037ce528ed8f72f1ec095d67bc6825ecf1448ff39be1fe68a4b4"
@@ -38,7 +45,9 @@ def test_every_dependency_has_its_reason() -> None:
     named = re.findall(r"(?m)^\| `([^`]+)` \| \S.+ \|$", read("docs/dependencies.md"))
     build = [re.split(r"\W", line)[0] for line in pyproject()["build-system"]["requires"]]
 
-    assert sorted(named) == sorted([one.name for one in runtime_dependencies() + development_dependencies()] + build)
+    python = runtime_dependencies() + development_dependencies() + setup_dependencies()
+
+    assert sorted(named) == sorted([*(one.name for one in python), *build, *packages()])
 
 
 def test_every_decision_is_in_the_index() -> None:

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from tests.repository.files import ROOT, development_dependencies, pinned, runtime_dependencies
 
-FILES = ["requirements.txt", "requirements-production.txt"]
+FILES = ["requirements.txt", "requirements-production.txt", "requirements-assets.txt"]
 
 
 def test_every_dependency_is_pinned_as_asked() -> None:

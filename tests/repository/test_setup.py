@@ -12,6 +12,7 @@ import pytest
 
 from tests.repository.files import ROOT
 
+ASSETS = "web/assets.toml"
 NO_PYTHON = "#!/bin/sh\nexit 1\n"
 NO_VENV = '#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n'
 
@@ -26,6 +27,8 @@ def test_setup_says_what_is_missing(tmp_path: Path, python: str, mend: str) -> N
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "requirements.txt").touch()
     (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "web").mkdir()
+    (tmp_path / ASSETS).touch()
     fake = tmp_path / "python3"
     fake.write_text(python, encoding="utf-8")
     fake.chmod(0o755)
@@ -44,18 +47,21 @@ def test_setup_says_what_is_missing(tmp_path: Path, python: str, mend: str) -> N
 
 
 def test_a_second_setup_has_nothing_to_do(tmp_path: Path) -> None:
-    """`make .venv` runs no command, unless the requirements are newer than what is installed."""
+    """`make .venv` runs no command, unless requirements or assets are newer than what is installed."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    (tmp_path / ".venv").mkdir()
-    for age, name in ((30, "requirements.txt"), (30, "pyproject.toml"), (20, ".venv/.installed")):
+    for folder in (".venv", "web"):
+        (tmp_path / folder).mkdir()
+    for age, name in ((30, "requirements.txt"), (30, "pyproject.toml"), (30, ASSETS), (20, ".venv/.installed")):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
 
     assert steps_of_setup(tmp_path) == []
 
-    os.utime(tmp_path / "requirements.txt", (1_000_000, 1_000_000))
+    os.utime(tmp_path / ASSETS, (1_000_000, 1_000_000))
+    steps = steps_of_setup(tmp_path)
 
-    assert any("pip install" in step for step in steps_of_setup(tmp_path))
+    assert any("pip install" in step for step in steps)
+    assert any("web.assets" in step for step in steps)
 
 
 def steps_of_setup(folder: Path) -> list[str]:

@@ -13,15 +13,15 @@ class EventSource {
   constructor() { seen.streams += 1; this.heard = {}; this.readyState = 0; stream = this; }
   addEventListener(name, call) { this.heard[name] = call; }
 }
-const place = { dataset: { live: "cases" }, innerHTML: "old", contains: () => false, querySelectorAll: () => [],
-  replaceWith: () => { seen.swaps += 1; } };
-const note = { set textContent(text) { seen.notes.push(text); } };
+const place = { dataset: { live: "cases" }, innerHTML: "old", querySelectorAll: () => [] };
+const note = { dataset: { lost: "lost", old: "not live" }, set textContent(text) { seen.notes.push(text); } };
+const htmx = { swap: async () => { seen.swaps += 1; } };
 const fresh = { innerHTML: "new", querySelectorAll: () => [] };
 const scope = {
   EventSource,
-  window: { EventSource },
+  window: { EventSource, htmx },
   location: { href: "/", reload: () => { seen.reloads += 1; } },
-  document: { querySelector: (what) => (what === "[data-live]" ? place : note), activeElement: null },
+  document: { querySelector: (what) => (what === "[data-live]" ? place : note) },
   fetch: async () => ({ status, ok: status < 300, type: "basic", text: async () => "" }),
   DOMParser: class { parseFromString() { return { querySelector: () => fresh }; } },
   setTimeout: (call) => timers.push(call),

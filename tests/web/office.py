@@ -57,7 +57,7 @@ class Office:
 
     def open_case(self, *answered: str, route: str = "cu-afrapportering", **facts: Any) -> UUID:
         """A case whose named single bodies have approved, so that its next step is open."""
-        taken = self.cases.open(self.command(), route=route, title="Afrapportering", **facts)
+        taken = self.cases.open(self.command(), route=route, **{"title": "Afrapportering", **facts})
         self.cases.advance(taken.case_id)
         for body in answered:
             self.cases.answer(taken.case_id, self.command(), body, Reply("approved", OPENED_ON), "secretariat")

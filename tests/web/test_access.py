@@ -18,28 +18,34 @@ from runtime.clock import real_now
 from runtime.database import connect
 from tests.web.office import API, Office
 from web import (
+    acting,
+    agency_loop,
     answering,
+    body_page,
+    case_page,
     channels,
     commands,
     deliveries,
     events,
+    exports,
+    front,
     links,
     operations,
     pages,
     papers,
+    plans,
     reads,
+    settling,
     webhooks,
 )
 from web.access import create_signin_link, create_token, list_tokens, revoke_token, webhook_secret
 from web.app import describe_api
 from web.guards import GUARDS, known, signed_webhook, writing
 
-OFFICE = (channels.router, deliveries.router, links.router)
-ROUTERS = (
-    *(module.router for module in (webhooks, commands, papers, reads, events, operations, pages, answering)),
-    *OFFICE,
-    deliveries.pages,
-)
+OF_THE_API = (commands, settling, agency_loop, papers, reads, plans, events, channels, deliveries, links)
+PAGES = (front, case_page, acting, body_page, exports, pages, answering)
+MODULES = (webhooks, *OF_THE_API, operations, *PAGES)
+ROUTERS = (*(module.router for module in MODULES), deliveries.pages)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
@@ -66,8 +72,7 @@ def test_every_operation_has_a_guard(route: APIRoute) -> None:
         assert found == {signed_webhook}
 
 
-API_ROUTERS = (*(module.router for module in (commands, papers, reads, events)), *OFFICE)
-API_ROUTES = [(next(iter(r.methods)), r.path) for router in API_ROUTERS for r in router.routes]
+API_ROUTES = [(next(iter(r.methods)), r.path) for m in OF_THE_API for r in m.router.routes]
 PERSONAL = {"/bodies/{id}/channels", "/channels/{id}/secret"}
 """What only the secretariat reads: addresses of people, and secrets."""
 

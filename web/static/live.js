@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Keeps the part of the page marked data-live as it stands on the server: on each change it is read anew and swapped.
+// Keeps the part of the page marked data-live as it stands on the server: on each change it is read anew, and what
+// differs is changed in place, so that focus and what is opened stay.
 "use strict";
 
 (() => {
-  const PAUSE = 250;
+  const PAUSE = 100;
   const RETRY = 5000;
   const GONE = [401, 403, 404];
-  const LOST = "Forbindelsen er afbrudt; siden kan være forældet. / Connection lost; the page may be out of date.";
-  const OLD = "Siden er ikke opdateret; der prøves igen. / The page is not live just now; it is tried again.";
   const place = document.querySelector("[data-live]");
   const note = document.querySelector("[data-live-note]");
   if (!place || !window.EventSource) return;
@@ -24,18 +23,17 @@
       return;
     }
     if (!answer.ok) throw new Error(String(answer.status));
-    swap(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]"));
+    await swap(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]"));
     if (!lost) say("");
   }
 
-  function swap(fresh) {
-    const current = document.querySelector("[data-live]");
-    if (!fresh || !current || fresh.innerHTML === current.innerHTML) return;
-    const opened = [...current.querySelectorAll("details")].map((each) => each.open);
-    const focused = current.contains(document.activeElement) && document.activeElement.getAttribute("href");
-    current.replaceWith(fresh);
-    fresh.querySelectorAll("details").forEach((each, number) => { each.open = Boolean(opened[number]); });
-    if (focused) fresh.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+  async function swap(fresh) {
+    if (!fresh || fresh.innerHTML === place.innerHTML) return;
+    place.querySelectorAll("details").forEach((each, number) => {
+      const same = fresh.querySelectorAll("details")[number];
+      if (same) same.open = each.open;
+    });
+    await window.htmx.swap({ sourceElement: place, target: place, swap: "innerMorph", text: fresh.innerHTML });
   }
 
   function soon(pause = PAUSE) {
@@ -43,7 +41,7 @@
   }
 
   function later() {
-    say(OLD);
+    say(note?.dataset.old);
     soon(RETRY);
   }
 
@@ -64,7 +62,7 @@
     });
     events.addEventListener("error", () => {
       lost = true;
-      say(LOST);
+      say(note?.dataset.lost);
       if (events.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
       setTimeout(follow, RETRY);
       soon(RETRY);

@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the secretariat can do with a case by form: the fields, the words, and the command that each gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from domain.answering import Reply
+from domain.asks import ASKS, DECIDERS, OUTCOMES
+from domain.case import OPEN_STATUSES, Status
+from domain.cases import Cases
+from domain.commands import Command
+from domain.names import Name
+from projections.documents import Document
+from projections.phrases import SUPPORTS
+from web.additions import facts_of
+from web.commands import DELAYED, SOURCE, Asking, Extension, Nothing, Reasoned, Submission, Told
+from web.reading import MAX_REFERENCE, MAX_TEXT
+from web.services import Services
+from web.standing import in_order, name_of
+
+Choice = tuple[str, Name]
+"""What can be chosen: the value that is sent, and its name."""
+Values = Mapping[str, str]
+_OF_THE_OUTCOME = ("to", "bodies_due", "effective_on")
+_ADDED = ("text", "responsible", "contact", "due", "meeting")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form: `kind` is `line`, `text`, `date`, `choice` or `fixed`."""
+
+    name: str
+    label: Name
+    kind: str = "line"
+    required: bool = True
+    hint: Name | None = None
+    choices: tuple[Choice, ...] = ()
+    value: str = ""
+    most: int = MAX_REFERENCE
+    latest: str = ""
+    """The latest day that may be chosen."""
+
+    def shown(self, value: str) -> str | Name:
+        """What was filled in, as a reader knows it."""
+        return next((name for key, name in self.choices if key == value), value)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do with a case."""
+
+    id: str
+    name: Name
+    done: Name
+    about: Name
+    """What it means, for who has not done it before."""
+    fits: Callable[[Document], bool]
+    """Whether it may be done to a case as it stands."""
+    fields: Callable[[Form], tuple[Field, ...]]
+    model: type[BaseModel]
+    give: Callable[[Cases, UUID, Command, Any], object]
+    """Gives the command to the cases, with the model of what was filled in."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the fields of a form are made from: the case, and what the address or the form says already."""
+
+    shared: Services
+    case: Document
+    values: Values
+
+    @property
+    def today(self) -> str:
+        """The Danish date as an ISO day."""
+        return self.shared.today().isoformat()
+
+    @property
+    def step(self) -> Document | None:
+        """The step that was chosen."""
+        return next((step for step in self.case["steps"] if step["id"] == self.values.get("step")), None)
+
+    def body_choices(self, bodies: list[str]) -> tuple[Choice, ...]:
+        """Bodies to choose from, in their order."""
+        day = self.shared.today()
+        return tuple((body, name_of(self.shared, body, day)) for body in in_order(self.shared, bodies))
+
+    def step_choices(self, *states: str, ask: str | None = None) -> tuple[Choice, ...]:
+        """The steps in these states to choose from."""
+        steps = [s for s in self.case["steps"] if s["state"] in states and (ask is None or s["ask"] == ask)]
+        return tuple((step["id"], Name(**step["name"])) for step in steps)
+
+
+def actions_for(case: Document) -> list[Action]:
+    """What may be done to a case as it stands."""
+    return [action for action in ACTIONS.values() if action.fits(case)]
+
+
+def _is_open(case: Document) -> bool:
+    return case["status"] in OPEN_STATUSES
+
+
+def _has(*asks: str) -> Callable[[Document], bool]:
+    """Whether a step with one of these asks is open."""
+
+    def fits(case: Document) -> bool:
+        return _is_open(case) and any(s["state"] == "open" and s["ask"] in asks for s in case["steps"])
+
+    return fits
+
+
+def _reason(_form: Form) -> tuple[Field, ...]:
+    return (REASON,)
+
+
+def _nothing(_form: Form) -> tuple[Field, ...]:
+    return ()
+
+
+def _extension(form: Form) -> tuple[Field, ...]:
+    now = form.case["deadline"]
+    hint = Name("Trin, der har sagens frist, følger med.", "Steps that are due on it follow.")
+    return (Field("deadline", Name("Ny frist", "New deadline"), "date", value=now or "", hint=hint), REASON)
+
+
+def _submission(form: Form) -> tuple[Field, ...]:
+    steps = form.step_choices("open", ask="submit")
+    return (
+        Field("step", Name("Hvad der er indsendt", "What was submitted"), "choice", choices=steps),
+        Field("submitted_on", Name("Indsendt den", "Submitted on"), "date", value=form.today, latest=form.today),
+        Field("reference", Name("Reference", "Reference"), required=False),
+    )
+
+
+def _adding(form: Form) -> tuple[Field, ...]:
+    bodies = form.body_choices(list(form.shared.organisation.bodies))
+    steps = form.step_choices("waiting", "open")
+    return (
+        Field("step", Name("Trin", "Step"), "choice", choices=steps),
+        Field("body", Name("Organ", "Body"), "choice", choices=bodies),
+        REASON,
+    )
+
+
+def _releasing(form: Form) -> tuple[Field, ...]:
+    steps = [step for step in form.case["steps"] if step["state"] in {"waiting", "open"} and len(step["answers"]) > 1]
+    waiting = {a["body"] for s in steps for a in s["answers"] if a["state"] not in {"answered", "released"}}
+    names = tuple((step["id"], Name(**step["name"])) for step in steps)
+    return (
+        Field("step", Name("Trin", "Step"), "choice", choices=names),
+        Field("body", Name("Organ", "Body"), "choice", choices=form.body_choices(list(waiting))),
+        REASON,
+    )
+
+
+def _answering(form: Form) -> tuple[Field, ...]:
+    """Step and body first; once they are known, what this body may answer there."""
+    step = form.step
+    if step is None:
+        steps = tuple((s["id"], Name(**s["name"])) for s in form.case["steps"] if s["ask"] not in {"submit", "revise"})
+        return (Field("step", Name("Trin", "Step"), "choice", choices=steps),)
+    bodies = form.body_choices([a["body"] for a in step["answers"] if a["state"] != "released"])
+    who = Field("body", Name("Organ", "Body"), "choice", choices=bodies)
+    where = Field("step", Name("Trin", "Step"), "fixed", choices=((step["id"], Name(**step["name"])),))
+    return (where, who, *_reply(form, step))
+
+
+def _reply(form: Form, step: Document) -> tuple[Field, ...]:
+    earlier = next((a for a in step["answers"] if a["body"] == form.values.get("body")), None)
+    correcting = earlier is not None and earlier["state"] == "answered"
+    outcomes = _outcomes(form, step)
+    delay = () if correcting else ((DELAYED, Name("Når ikke fristen (forsinket)", "Will not make the date (delayed)")),)
+    deciders = tuple(DECIDERS.items())
+    supports = tuple((str(value).lower(), name) for value, name in SUPPORTS.items())
+    fields = [
+        Field("outcome", Name("Svar", "Answer"), "choice", choices=(*outcomes, *delay)),
+        Field(
+            "decided_on",
+            Name("Besluttet den", "Decided on"),
+            "date",
+            required=False,
+            value=form.today,
+            latest=form.today,
+        ),
+        Field("decided_by", Name("Besluttet af", "Decided by"), "choice", required=False, choices=deciders),
+        Field("remark", Name("Bemærkning", "Remark"), "text", required=False, most=MAX_TEXT),
+        Field("reference", Name("Organets reference", "The body's reference"), required=False),
+    ]
+    if not correcting:
+        hint = Name("Kun ved forsinkelse", "Only with a delay")
+        fields.append(Field("expected_on", Name("Ventes den", "Expected on"), "date", required=False, hint=hint))
+    if step["ask"] == "receive":
+        asked, decided = (
+            Name("Kun ved spørgsmål", "Only with questions"),
+            Name("Kun ved afgørelse", "Only when decided"),
+        )
+        fields.append(
+            Field("due", Name("Spørgsmål besvares senest", "Questions due on"), "date", required=False, hint=asked)
+        )
+        name = Name("Bakker op", "Supports it")
+        fields.append(Field("supports", name, "choice", required=False, hint=decided, choices=supports))
+    if correcting and earlier:
+        name = Name("Retter svaret", "Corrects the answer")
+        said = OUTCOMES[earlier["outcome"]].name if earlier["outcome"] in OUTCOMES else Name("", "")
+        fields.append(Field("corrects", name, "fixed", choices=((earlier["message_id"], said),)))
+    return tuple(fields)
+
+
+def carried_over(form: Form) -> dict[str, Any]:
+    """What a correction says again, since the form has no place for it, and what it leaves out would be withdrawn.
+
+    It is the version and the tasks, and of the same outcome its conditions, whom questions went to, and from when it
+    holds.
+    """
+    answers = form.step["answers"] if form.step else ()
+    earlier = next((a for a in answers if a["body"] == form.values.get("body")), None)
+    if earlier is None or earlier["state"] != "answered":
+        return {}
+    same = earlier["outcome"] == form.values.get("outcome")
+    kept: dict[str, Any] = {
+        "conditions": _said_again(form.case["conditions"], earlier["conditions"] if same else (), "kind"),
+        "tasks": _said_again(form.case["tasks"], earlier["tasks"]),
+    }
+    kept |= {name: earlier[name] for name in ("version", *(_OF_THE_OUTCOME if same else ()))}
+    return {name: said for name, said in kept.items() if said}
+
+
+def _said_again(added: Sequence[Document], numbers: Collection[int], *more: str) -> list[dict[str, Any]]:
+    facts = (*_ADDED, *more)
+    chosen = [one for one in added if one["number"] in numbers and one["text"]]
+    return [{key: one[key] for key in facts if one.get(key)} for one in chosen]
+
+
+def _outcomes(form: Form, step: Document) -> tuple[Choice, ...]:
+    """What the step's ask allows, and what else its route does."""
+    route = form.shared.organisation.routes.get(form.case["route"]["id"])
+    known = next((s for s in route.steps if s.id == step["id"]), None) if route else None
+    allowed = known.outcomes_in(step["mode"], step["ask"]) if known else ASKS[step["ask"]].outcomes
+    return tuple((key, outcome.name) for key, outcome in allowed.items())
+
+
+def _record(cases: Cases, case: UUID, command: Command, told: Told) -> object:
+    reply = Reply(**facts_of(told, leave_out="body"))
+    method = cases.delay if told.outcome == DELAYED else cases.correct if told.corrects else cases.answer
+    return method(case, command, told.body, reply, SOURCE)
+
+
+REASON = Field("reason", Name("Begrundelse", "Reason"), "text", most=MAX_TEXT)
+
+PAPER = Action(
+    "paper",
+    Name("Tilføj bilag", "Add a paper"),
+    Name("Bilaget er tilføjet.", "The paper is added."),
+    Name(
+        "En ny version af sagens papirer. Alle kan hente den.", "A new version of the papers. Everybody can fetch it."
+    ),
+    lambda case: case["status"] in OPEN_STATUSES,
+    lambda _form: (),
+    Nothing,
+    lambda _cases, _case, _command, _asked: None,
+)
+"""It has a page of its own, since a file cannot wait for its confirmation."""
+
+ACTIONS = {
+    action.id: action
+    for action in (
+        Action(
+            "answer",
+            Name("Registrér et svar", "Record an answer"),
+            Name("Svaret er registreret.", "The answer is recorded."),
+            Name(
+                "Et svar, som er kommet på mail, telefon eller i et referat. Et forkert svar rettes; det slettes ikke.",
+                "An answer that came by mail, telephone or minutes. A wrong answer is corrected; it is not deleted.",
+            ),
+            lambda case: case["status"] != Status.WITHDRAWN,
+            _answering,
+            Told,
+            _record,
+        ),
+        Action(
+            "submit",
+            Name("Indsend", "Submit"),
+            Name("Indsendelsen er registreret.", "The submission is recorded."),
+            Name("Registrér, at sekretariatet har indsendt.", "Record that the secretariat has submitted."),
+            _has("submit"),
+            _submission,
+            Submission,
+            lambda cases, case, command, asked: cases.submit(case, command, **dict(asked)),
+        ),
+        Action(
+            "resubmit",
+            Name("Genfremsæt", "Resubmit"),
+            Name("Sagen er genfremsat.", "The case is resubmitted."),
+            Name("Sagen er rettet til og fremsættes igen.", "The case is revised and put forward again."),
+            _has("revise"),
+            _nothing,
+            Nothing,
+            lambda cases, case, command, _asked: cases.resubmit(case, command),
+        ),
+        Action(
+            "extend",
+            Name("Flyt fristen", "Move the deadline"),
+            Name("Fristen er flyttet.", "The deadline is moved."),
+            Name("Sagen får en ny frist.", "The case gets a new deadline."),
+            _is_open,
+            _extension,
+            Extension,
+            lambda cases, case, command, asked: cases.extend(case, command, asked.deadline, asked.reason),
+        ),
+        Action(
+            "add-body",
+            Name("Spørg et organ mere", "Ask one more body"),
+            Name("Organet er kommet med.", "The body is asked too."),
+            Name("Et trin spørger et organ mere.", "A step asks one more body."),
+            _is_open,
+            _adding,
+            Asking,
+            lambda cases, case, command, asked: cases.add_body(case, command, **dict(asked)),
+        ),
+        Action(
+            "release-body",
+            Name("Fritag et organ", "Release a body"),
+            Name("Organet er fritaget.", "The body is released."),
+            Name("Et trin venter ikke længere på et organ.", "A step no longer waits for a body."),
+            lambda case: (
+                _is_open(case)
+                and any(step["state"] in {"waiting", "open"} and len(step["answers"]) > 1 for step in case["steps"])
+            ),
+            _releasing,
+            Asking,
+            lambda cases, case, command, asked: cases.release_body(case, command, **dict(asked)),
+        ),
+        PAPER,
+        Action(
+            "suspend",
+            Name("Sæt i bero", "Suspend"),
+            Name("Sagen er sat i bero.", "The case is suspended."),
+            Name(
+                "Sagens ure står stille: ingen påmindelser og ingen frister. Svar modtages stadig.",
+                "The case's clocks stand still: no reminders and no due dates. Answers are still taken.",
+            ),
+            lambda case: case["status"] == Status.RUNNING,
+            _reason,
+            Reasoned,
+            lambda cases, case, command, asked: cases.suspend(case, command, asked.reason),
+        ),
+        Action(
+            "resume",
+            Name("Genoptag", "Resume"),
+            Name("Sagen er genoptaget.", "The case is resumed."),
+            Name(
+                "Sagen går videre, og alle frister flyttes med de dage, den stod stille.",
+                "The case goes on, and every date moves by the days that it stood still.",
+            ),
+            lambda case: case["status"] == Status.SUSPENDED,
+            _nothing,
+            Nothing,
+            lambda cases, case, command, _asked: cases.resume(case, command),
+        ),
+        Action(
+            "withdraw",
+            Name("Træk tilbage", "Withdraw"),
+            Name("Sagen er trukket tilbage.", "The case is withdrawn."),
+            Name(
+                "Sagen slutter uden resultat, og det kan ikke gøres om. Hvem der svarer bagefter, får det at vide.",
+                "The case ends without a result, and that cannot be undone. Whoever answers afterwards is told so.",
+            ),
+            _is_open,
+            _reason,
+            Reasoned,
+            lambda cases, case, command, asked: cases.withdraw(case, command, asked.reason),
+        ),
+    )
+}
+"""Everything that can be done by form, in the order in which it is offered."""

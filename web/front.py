@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Overblik, the front page: how many cases stand where, the list behind each number, and how long bodies take."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from domain.case import Status
+from domain.dates import danish_date, start_of_day
+from domain.errors import InvalidError
+from projections.as_of import cases_as_of, parse_as_of
+from projections.documents import Document, as_read_on, is_overdue
+from web import charts
+from web.guards import visiting
+from web.rendering import render
+from web.services import Services, services
+from web.standing import case_due, names_of, track_of
+
+PAGE = 50
+MOST_PAST = 100
+"""How many cases a page of the past looks at, the newest: each may have to be folded from its events."""
+
+_MONTHS_A_QUARTER = 3
+_FIRST, _LAST = date(1970, 1, 1), date(9000, 1, 1)
+"""Between which days the pages look."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the address asks for; empty texts ask for nothing, and neither does what there is not."""
+
+    q: str = ""
+    status: str = ""
+    route: str = ""
+    waiting_for: str = ""
+    overdue: str = ""
+    done_from: str = ""
+    as_of: str = ""
+    cursor: str = ""
+
+    @property
+    def moment(self) -> datetime | None:
+        """The past instant that the page is turned back to, None for now."""
+        try:
+            moment = parse_as_of(self.as_of) if self.as_of else None
+        except InvalidError:
+            return None
+        return moment and min(max(moment, start_of_day(_FIRST)), start_of_day(_LAST))
+
+    @property
+    def narrows(self) -> bool:
+        """Whether some cases are left out."""
+        return any((self.q, self.status, self.route, self.waiting_for, self.overdue, self.done_from))
+
+    def asked(self, shared: Services) -> dict[str, Any]:
+        """The filters as the views take them."""
+        return {
+            "q": self.q or None,
+            "status": self.status if self.status in set(Status) else None,
+            "route": self.route if self.route in shared.organisation.routes else None,
+            "waiting_for": self.waiting_for if self.waiting_for in shared.organisation.bodies else None,
+            "overdue": True if self.overdue else None,
+            "done_from": _day(self.done_from),
+        }
+
+    def address(self, page: str = "/", **changes: str) -> str:
+        """The address of a page with this filter, some of it changed; another filter begins with the first page."""
+        chosen = {**vars(replace(self, cursor="")), **changes}
+        query = urlencode({key: value for key, value in chosen.items() if value})
+        return f"{page}?{query}" if query else page
+
+
+@dataclass(frozen=True)
+class Found:
+    """The cases of a page, the address of the next, and whether older ones were not looked at."""
+
+    cases: list[Document]
+    cursor: str | None = None
+    more: bool = False
+
+
+def filter_of(request: Request) -> Filter:
+    """The filter in a request's address."""
+    known = {field.name for field in fields(Filter)}
+    given = {key: value[:500].strip() for key, value in request.query_params.items() if key in known}
+    return Filter(**given)
+
+
+Chosen = Annotated[Filter, Depends(filter_of)]
+
+
+@router.get("/", dependencies=[Depends(visiting)])
+async def show_front(request: Request, chosen: Chosen) -> Response:
+    """The numbers, the cases, and the charts, now or as it all stood at an earlier moment."""
+    shared = services(request)
+    moment = chosen.moment or shared.clock()
+    today = danish_date(moment)
+    everything = await past_cases(shared, chosen.moment) if chosen.moment else None
+    found, numbers, weeks, times = await asyncio.gather(
+        find_cases(shared, chosen, everything),
+        count_cases(shared, today, everything),
+        charts.answers_by_week(shared, moment),
+        charts.times_by_body(shared, moment),
+    )
+    return render(
+        request,
+        "front.html",
+        found=found,
+        rows=[_row(case, today) for case in found.cases],
+        numbers=numbers,
+        weeks=weeks,
+        times=times,
+        chosen=chosen,
+        moment=chosen.moment,
+        today=today,
+        done_from=quarter(today).isoformat(),
+        names=names_of(shared, _bodies(found.cases, shared), today),
+        bodies=shared.organisation.bodies,
+        routes=shared.organisation.routes,
+    )
+
+
+async def find_cases(shared: Services, chosen: Filter, everything: Found | None = None, *, limit: int = PAGE) -> Found:
+    """The cases that a filter lets through: a page of the views, or all that were looked at of the past."""
+    asked = chosen.asked(shared)
+    if everything is not None and chosen.moment:
+        today = danish_date(chosen.moment)
+        return replace(everything, cases=[case for case in everything.cases if is_asked(case, asked, today)])
+    page = await shared.views.cases(today=shared.today(), **asked, cursor=chosen.cursor or None, limit=limit)
+    return Found(page["items"], page["next"])
+
+
+async def past_cases(shared: Services, moment: datetime) -> Found:
+    """The newest cases as they stood at a past moment."""
+    opened = await shared.views.opened_before(moment, MOST_PAST + 1)
+    past = await shared.run(partial(cases_as_of, shared.cases, opened[:MOST_PAST], moment))
+    today = danish_date(moment)
+    return Found([as_read_on(case, today) for case in past], more=len(opened) > MOST_PAST)
+
+
+async def count_cases(shared: Services, today: date, everything: Found | None = None) -> Document:
+    """How many cases run, are late, are suspended, and were done in the quarter so far."""
+    since = quarter(today)
+    if everything is None:
+        return await shared.views.counts(today, since)
+    asked: dict[str, dict[str, Any]] = {
+        "running": {"status": "running"},
+        "overdue": {"overdue": True},
+        "suspended": {"status": "suspended"},
+        "done": {"done_from": since},
+    }
+    return {name: sum(is_asked(c, filters, today) for c in everything.cases) for name, filters in asked.items()}
+
+
+def is_asked(case: Document, asked: dict[str, Any], today: date) -> bool:
+    """Whether a case's document is one that the filters ask for, as the views' own query would find it."""
+    text = "\n".join((case["title"], case["reference"] or "", case["id"])).casefold()
+    done = case["closed_at"] and case["status"] != Status.WITHDRAWN
+    tests: dict[str, Callable[[Any], bool]] = {
+        "q": lambda wanted: all(word in text for word in wanted.casefold().split()),
+        "status": lambda wanted: case["status"] == wanted,
+        "route": lambda wanted: case["route"]["id"] == wanted,
+        "waiting_for": lambda wanted: wanted in case["waiting_for"],
+        "overdue": lambda wanted: is_overdue(case, today) == wanted,
+        "done_from": lambda wanted: bool(done) and danish_date(datetime.fromisoformat(case["closed_at"])) >= wanted,
+    }
+    return all(tests[name](wanted) for name, wanted in asked.items() if wanted is not None)
+
+
+def quarter(day: date) -> date:
+    """The first day of a date's quarter."""
+    return day.replace(month=(day.month - 1) // _MONTHS_A_QUARTER * _MONTHS_A_QUARTER + 1, day=1)
+
+
+def _row(case: Document, today: date) -> Document:
+    return {**case, "track": track_of(case), "due": case_due(case, today)}
+
+
+def _bodies(cases: list[Document], shared: Services) -> list[str]:
+    return [*shared.organisation.bodies, *(body for case in cases for body in case["waiting_for"])]
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if _FIRST <= day <= _LAST else None
