@@ -149,6 +149,7 @@ def event_of(delivery: Delivery, matter: Matter, source: str) -> bytes:
             "step": step.id,
             "round": place.number,
             "ask": step.ask,
+            "also_asks": list(step.also_asks),
             "outcomes": list(step.choices(place.mode, step.asks)),
         }
         data |= {"due": _iso(place.due), "result": place.result, "question": place.question}

@@ -182,7 +182,7 @@ class Place:
     @property
     def has_said(self) -> bool:
         """Whether the body has said anything in this round."""
-        return self.answer.outcome is not None or self.answer.state == AnswerState.DELAYED
+        return bool(self.answer.words) or self.answer.state == AnswerState.DELAYED
 
     @property
     def conditions(self) -> list[Condition]:
