@@ -146,7 +146,7 @@ def print_inbox(console: Console, name: str, items: Sequence[Document]) -> None:
     table = _table_of_cases("Sag / Case", "Titel / Title", "Trin / Step", "Skal / Is to", "Frist / Due")
     table.title = Text(name)
     for item in items:
-        asks = [ASKS[ask].name for ask in (item["ask"], *item["also_asks"])]
+        asks = [ASKS[ask].name for ask in (item["ask"], *item.get("also_asks", ()))]
         title, asked = Text(clean(item["title"])), f"{', '.join(a.da for a in asks)} / {', '.join(a.en for a in asks)}"
         table.add_row(item["case"], title, item["step"], asked, danish(item["due"]))
     console.print(table if items else f"Intet venter på {name} / nothing waits for it")

@@ -47,6 +47,17 @@ def ending_block(case: Case) -> Block | None:
     return _block(case, None, case.route.ending.blocked_by)
 
 
+def blocking_steps(case: Case) -> list[str]:
+    """The steps whose conditions hold the ending back, and with it an entry into force."""
+    block = ending_block(case)
+    if block is None:
+        return []
+    disputed = [n for number in block.contradictions for n in case.contradictions[number - 1].conditions]
+    numbers = dict.fromkeys((*block.conditions, *disputed))
+    set_in = [case.conditions[number - 1].step for number in numbers]
+    return [step for step in case.route.ending.blocked_by if step in set_in]
+
+
 def is_unsettled(case: Case, contradiction: Contradiction) -> bool:
     """Whether at least two of the conditions are still to be reckoned with, one of them open, and nobody has chosen."""
     conditions = [case.conditions[number - 1] for number in contradiction.conditions]

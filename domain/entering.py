@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.asks import Meaning
+from domain.blocking import blocking_steps
 from domain.case import Case, StepState
 from domain.dates import danish_date, end_of_day, start_of_day
 from domain.entry_into_force import REPLACES
@@ -46,8 +47,9 @@ def holds(case: Case, step_id: str) -> bool:
 
 
 def missing(case: Case) -> list[str]:
-    """The steps that the entry into force is provided on and that have not ended with consent."""
-    return [step for step in _entry(case).provided if not holds(case, step)]
+    """The steps that the entry waits for: those provided that have no consent, and those whose conditions block."""
+    without_consent = [step for step in _entry(case).provided if not holds(case, step)]
+    return list(dict.fromkeys([*without_consent, *blocking_steps(case)]))
 
 
 def awaits_entry(case: Case) -> bool:
@@ -60,7 +62,9 @@ def entry_day(case: Case) -> date | None:
     if not awaits_entry(case):
         return None
     ends = [case.current(step).completed_at for step in _entry(case).provided]
-    return max([danish_date(end) for end in ends if end] + [day for day in [expected_on(case)] if day])
+    settled = [*(c.settled_at for c in case.conditions), *(c.settled_at for c in case.contradictions)]
+    moments = [moment for moment in (*ends, *settled) if moment]
+    return max([danish_date(moment) for moment in moments] + [day for day in [expected_on(case)] if day])
 
 
 def entered(case: Case, at: datetime) -> date | None:

@@ -189,7 +189,8 @@ def _asked_in(case: Case, step: Step, current: Round, deadline: date | None, pau
         return Asked(step, tuple(current.asked), mode="meeting")
     to_come = {AnswerState.NOT_ASKED, AnswerState.AWAITING, AnswerState.DELAYED}
     bodies = tuple(answer.body for answer in current.answers.values() if answer.state in to_come)
-    meanings = [case.meaning(step.id, a.outcome) for a in current.asked.values() if a.outcome and a.body not in bodies]
+    said = [a.outcome for a in current.asked.values() if a.body not in bodies]
+    meanings = [step.outcomes[outcome].meaning for outcome in said if outcome in step.outcomes]
     is_open = current.state == StepState.OPEN and current.opened_at is not None
     return Asked(
         step,

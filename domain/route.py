@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from domain.asks import ASKS, DECIDERS, NEGATIVE, OBJECTED, OUTCOMES, SUBMITTED, Meaning, Outcome
+from domain.asks import ASKS, DECIDERS, NEGATIVE, NOT_RECORDED, OBJECTED, OUTCOMES, SUBMITTED, Meaning, Outcome
 from domain.attribute_tests import AttributeTests, any_holds, read_attribute_tests
 from domain.entry_into_force import REPLACES, EntryIntoForce, read_entry_into_force
 from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
@@ -179,6 +179,11 @@ class Step:
         """The outcomes that a round allows to an ask: held in another mode than the step's, it takes no objection."""
         is_own, outcomes = mode is None or mode == self.mode, self.outcomes_by_ask[ask]
         return {key: one for key, one in outcomes.items() if is_own or one.meaning != Meaning.OBJECTION}
+
+    def choices(self, mode: str | None, asks: Iterable[str]) -> dict[str, Outcome]:
+        """What a body itself may answer to some of the asks: that minutes are silent is for their reader to say."""
+        found = [self.outcomes_in(mode, ask) for ask in asks]
+        return {key: one for outcomes in found for key, one in outcomes.items() if key != NOT_RECORDED}
 
     def is_needed(self, attributes: Mapping[str, Any]) -> bool:
         """Whether a case with these attributes goes through the step."""

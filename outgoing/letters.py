@@ -149,7 +149,8 @@ def event_of(delivery: Delivery, matter: Matter, source: str) -> bytes:
             "step": step.id,
             "round": place.number,
             "ask": step.ask,
-            "outcomes": list(step.outcomes_in(place.mode)),
+            "also_asks": list(step.also_asks),
+            "outcomes": list(step.choices(place.mode, step.asks)),
         }
         data |= {"due": _iso(place.due), "result": place.result, "question": place.question}
     if delivery.kind in ASKING:

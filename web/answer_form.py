@@ -182,7 +182,7 @@ class Place:
     @property
     def has_said(self) -> bool:
         """Whether the body has said anything in this round."""
-        return self.answer.outcome is not None or self.answer.state == AnswerState.DELAYED
+        return bool(self.answer.words) or self.answer.state == AnswerState.DELAYED
 
     @property
     def conditions(self) -> list[Condition]:
@@ -191,8 +191,9 @@ class Place:
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
-        """What the round lets a body answer."""
-        return self.step.outcomes_in(self.round.mode)
+        """What the round lets a body answer: to the asks that it has not settled, or to all when it corrects."""
+        missing = [ask for ask in self.step.asks if ask not in self.answer.settled]
+        return self.step.choices(self.round.mode, missing or self.step.asks)
 
     @property
     def choices(self) -> list[tuple[str, Name, Name]]:

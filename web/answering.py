@@ -17,9 +17,9 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from domain.answering import Message
-from domain.asks import ASKS
 from domain.case import Paper
 from domain.cases import Taken
+from domain.drawing import asks_in_words
 from domain.errors import AbsentError, RefusalError
 from domain.organisation import BodyKind, UnknownBodyError
 from outgoing.channels import Channel, confirm_channel, find_channel
@@ -197,7 +197,7 @@ def _page(request: Request, template: str, place: Place, status: int = 200, **va
         place=place,
         case=place.case,
         body=name_of(shared, place.link.body, shared.today()),
-        ask=ASKS[place.step.ask].name,
+        ask=asks_in_words(place.step),
         asks_council=_is_council(shared, place.link.body),
         asks_conditions=ON_CONDITION in outcomes,
         asks_due="questions_asked" in outcomes,

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.additions import Addition
 from domain.case import Status
 from domain.dates import end_of_day, start_of_day
 from domain.entering import entry_day, expected_on, missing, replaced
@@ -207,3 +208,20 @@ def test_an_expected_day_must_be_a_date(value: object) -> None:
         opened(in_force_on=value)
 
     assert refusal.value.field == "attributes"
+
+
+def test_an_open_condition_holds_the_entry_back_until_it_is_settled() -> None:
+    """The day passes, and is missed; the agreement is in force from the day on which the condition is let go."""
+    head = ROUTE.replace('result_of = "approve"', 'result_of = "approve", blocked_by = ["approve"]')
+    entry = 'entry_into_force = { date = 2022-08-01, provided = ["approve"] }\n'
+    desk = Desk("2022-07-01", midtjylland_with(head + entry + step("approve")))
+    desk.open("own")
+    desk.answers("dassos", "approved_on_condition", conditions=[Addition(text="Regionen betaler")])
+    desk.let_pass("2022-08-03")
+
+    assert (desk.case.in_force_on, desk.case.waiting_for()) == (None, ["secretariat"])
+    assert "case.entry_into_force_missed" in desk.topics()
+
+    desk.commands("waive_condition", 1, "Regionen betaler allerede")
+    assert desk.case.in_force_on == date(2022, 8, 3)
+    assert desk.case.status == Status.APPROVED

@@ -11,6 +11,7 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -235,5 +236,9 @@ async def test_a_terminals_interrupt_reaches_the_supervisor_alone(supervisor: Su
 
 def processes_of_group(group: int) -> list[int]:
     """Return the ids of a process group's processes."""
-    found = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
-    return [pid for pid in found if is_alive(pid) and os.getpgid(pid) == group]
+    found = list[int]()
+    for pid in [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]:
+        with suppress(ProcessLookupError):  # others' processes come and go
+            if is_alive(pid) and os.getpgid(pid) == group:
+                found.append(pid)
+    return found

@@ -25,8 +25,8 @@ from domain.dates import danish_date
 from domain.errors import RefusalError
 from domain.following import what_follows
 from projections.documents import case_document
-from projections.projector import Projector
-from runtime.database import connect, eventsourcing_env
+from projections.projector import LIVE, Projector, create_tables
+from runtime.database import connect
 from tests.domain.desk import midtjylland_with
 from tests.domain.random_routes import ATTRIBUTES, routes
 from tests.fixtures.servers import Database
@@ -191,13 +191,17 @@ class _Play:
 
 @asynccontextmanager
 async def _playing(server: WorkflowEnvironment, database: Database, text: str) -> AsyncIterator[_Play]:
-    """Give a case just opened along a route, its log in the database, a worker and a projector at work on it."""
+    """Give a case just opened along a route, and a worker and a projector at work on it.
+
+    The log is in memory: after an activity of some length the server was seen to skip no more time.
+    """
     clock = ServerClock(server)
     organisation = midtjylland_with(text)
-    with Cases(organisation=organisation, clock=clock, env=eventsourcing_env(database.service_url)) as cases:
+    with connect(database.service_url) as connection:
+        create_tables(connection, LIVE)
+    with Cases(organisation=organisation, clock=clock) as cases:
         projector = Projector(database.service_url, cases)
         stage = SkippingStage(server, cases)
-        stage.position = cases.recorder.max_notification_id() or 0
         async with working(server.client, cases, clock):
             play = _Play(stage, projector, database.service_url)
             await play.open()
