@@ -27,6 +27,8 @@ LARGEST_PAGE = 500
 """The most cases that one page of the list may hold."""
 CASES_OF_HISTORY, ANSWERS_OF_HISTORY = 500, 40
 """Of how many of the newest cases, and how many of each body's answers in them, its usual time is learnt."""
+ANSWERS_OF_TIMES = 500
+"""Of how many of a body's newest answers its times are told: more would tell the same, and take long to sort."""
 
 _CASES = """
     SELECT document, opened_at FROM views.cases
@@ -64,10 +66,11 @@ _WEEKS = """
 _TIMES = """
     SELECT body, count(*) AS answers, min(days) AS least, max(days) AS most,
            percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY days) AS quartiles
-    FROM (
-        SELECT body, extract(epoch FROM answered_at - asked_at)::float / 86400 AS days FROM views.answers
-        WHERE asked_at IS NOT NULL AND answered_at >= %(since)s AND answered_at <= %(until)s
-          AND (%(body)s::text IS NULL OR body = %(body)s)
+    FROM unnest(%(bodies)s::text[]) AS body CROSS JOIN LATERAL (
+        SELECT extract(epoch FROM answered_at - asked_at)::float / 86400 AS days FROM views.answers
+        WHERE answers.body = body.body
+          AND asked_at IS NOT NULL AND answered_at >= %(since)s AND answered_at <= %(until)s
+        ORDER BY answered_at DESC LIMIT %(most)s
     ) AS times GROUP BY body
 """
 _SAID = """
@@ -197,13 +200,14 @@ class Views:
         """How many answers came in each week between two instants, by its Monday; weeks without any are left out."""
         return {row["week"]: row["answers"] for row in await self._rows(_WEEKS, since, until)}
 
-    async def answer_times(self, since: datetime, until: datetime, body: str | None = None) -> dict[str, Document]:
-        """For each body, or for one, how many days its answers between two instants took from its being asked.
+    async def answer_times(self, since: datetime, until: datetime, bodies: Sequence[str]) -> dict[str, Document]:
+        """For each of the bodies how many days its answers between two instants took from its being asked.
 
-        `{answers, least, quartiles: [lower, median, upper], most}`; answers before the step opened have taken no time.
+        `{answers, least, quartiles: [lower, median, upper], most}`, of at most its `ANSWERS_OF_TIMES` newest answers;
+        those before the step opened have taken no time.
         """
-        rows = await self._rows(_TIMES, {"since": since, "until": until, "body": body})
-        return {row.pop("body"): row for row in rows}
+        asked = {"since": since, "until": until, "bodies": list(bodies), "most": ANSWERS_OF_TIMES}
+        return {row.pop("body"): row for row in await self._rows(_TIMES, asked)}
 
     async def said_by(self, body: str, types: Sequence[str], most: int) -> list[Document]:
         """The timeline's entries of these types that a body caused, newest first, each with its case's `title`."""

@@ -81,8 +81,9 @@ def bars(answers: Mapping[date, int]) -> list[Bar]:
 
 
 async def times_by_body(shared: Services, moment: datetime, body: str | None = None) -> list[Times]:
-    """How long the answers of the year before an instant took, each body's, in the order in which Danes sort them."""
-    return times(await shared.views.answer_times(moment - TIMES_OVER, moment, body), shared)
+    """How long answers of the year before an instant took, one body's or each one's, in the order of Danish sorting."""
+    bodies = [body] if body else list(shared.organisation.bodies)
+    return times(await shared.views.answer_times(moment - TIMES_OVER, moment, bodies), shared)
 
 
 def times(found: Mapping[str, Document], shared: Services) -> list[Times]:

@@ -20,7 +20,7 @@ from workers.embedded.postgres import OWNER, EmbeddedPostgres
 from workers.migrate import migrate
 
 FOLDER = ROOT / "docs" / "screenshots"
-SHOWN = ("overview", "overview-past", "case", "answer", "bodies", "body")
+SHOWN = ("overview", "overview-past", "case", "answer", "bodies", "body", "link")
 """The pages that the documentation shows."""
 WIDTHS = {"": 1280, "-phone": 360}
 
@@ -39,7 +39,9 @@ def pages(site: Site) -> dict[str, str]:
         "paper": f"{case['councils']}/actions/paper",
         "bodies": "/bodies",
         "body": "/bodies/norddjurs",
+        "deliveries": "/deliveries",
         "problem": "/nothing",
+        **site.links,
     }
 
 
@@ -54,9 +56,20 @@ async def take(site: Site, folder: Path, *, whole: bool) -> None:
             await page.goto(f"/cases/{site.cases['councils']}/actions/submit")
             await page.get_by_role("button", name="Videre").click()
             await _take(page, folder, f"confirm{suffix}", whole=whole)
+            await page.goto(site.links["link"])
+            await look_through(page)
+            await _take(page, folder, f"link-review{suffix}", whole=whole)
             await speak(page.context, site.address, "en")
             await page.goto("/")
             await _take(page, folder, f"overview-english{suffix}", whole=whole)
+
+
+async def look_through(page: Page) -> None:
+    """Fill in the answer page that is open and go on to its second step."""
+    await page.locator("input[value=noted]").check()
+    await page.locator("input[name=decided_on]").fill("2025-05-19")
+    await page.locator("textarea[name=remark]").fill("Enstemmigt")
+    await page.locator("main .button-primary").click()
 
 
 async def _take(page: Page, folder: Path, name: str, *, whole: bool) -> None:

@@ -9,7 +9,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,10 +20,14 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from domain.answering import Reply
 from domain.commands import Actor, Command
 from domain.dates import at_danish_time, danish_date
+from outgoing.channels import add_channel
+from outgoing.links import ANSWER_PATH, CONFIRM, CONFIRM_PATH, make_link, seal
+from outgoing.sending import answer_url
 from runtime.clock import real_now
 from runtime.database import connect
 from tests.web.conftest import running_office
 from tests.web.office import Office
+from tests.web.test_channels import missed
 from web.access import create_signin_link
 from workers.loop import Loop
 from workers.projector import ProjectorPart
@@ -59,6 +63,8 @@ class Site:
     address: str
     browser: Browser
     cases: dict[str, UUID]
+    links: dict[str, str]
+    """The paths of pages that letters lead to, by a word for each."""
 
     @contextlib.asynccontextmanager
     async def visitor(self, role: str = "secretariat", width: int = 1280, **options: Any) -> AsyncIterator[Page]:
@@ -95,9 +101,11 @@ async def running_site(url: str, data: Path) -> AsyncIterator[Site]:
         async_playwright() as driver,
     ):
         cases = await asyncio.to_thread(seed, office, calendar)
+        links = await _letters(office, cases)
+        await asyncio.to_thread(missed, office)
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
-            yield Site(office, address, browser, cases)
+            yield Site(office, address, browser, cases, links)
         finally:
             await browser.close()
 
@@ -120,6 +128,22 @@ async def _served(office: Office) -> AsyncIterator[str]:
             server.should_exit = True
             stop.set()
             await asyncio.gather(serving, projecting)
+
+
+async def _letters(office: Office, cases: dict[str, UUID]) -> dict[str, str]:
+    """The paths in letters: to a council that is asked, one that has answered, a case withdrawn, and a new address."""
+    settings, valid_until = office.services.settings, real_now() + timedelta(days=1)
+    key, found = settings.signing_key(), {"link-spoilt": f"{ANSWER_PATH}/x"}
+    made = {"link": ("councils", "aarhus"), "link-answered": ("councils", "odder"), "link-ended": ("withdrawn", None)}
+    async with office.services.pool.connection() as connection:
+        for name, (case, council) in made.items():
+            place = {"body": council or "dassos", "step": "councils" if council else "dassos", "round": 1}
+            link = await make_link(
+                connection, key, case_id=cases[case], made_by="test", valid_until=valid_until, **place
+            )
+            found[name] = answer_url(settings, link.id).removeprefix(settings.public_url)
+        channel = await add_channel(connection, body="skive", kind="email", address="udvalg@skive.example.dk")
+    return {**found, "confirm-address": f"{CONFIRM_PATH}/{seal(key, CONFIRM, channel.id)}"}
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.screenshots import pages
+from tests.browser.screenshots import look_through, pages
 from tests.browser.site import Site, speak
 from web import assets
 
@@ -26,8 +26,11 @@ async def test_no_page_has_a_barrier(site: Site, language: str) -> None:
     async with site.visitor(bypass_csp=True) as page:
         await page.add_init_script(path=AXE)
         await speak(page.context, site.address, language)
-        for name, address in {**pages(site), "confirm": f"/cases/{site.cases['agency']}/actions/withdraw"}.items():
+        confirm, review = f"/cases/{site.cases['agency']}/actions/withdraw", site.links["link"]
+        for name, address in {**pages(site), "confirm": confirm, "link-review": review}.items():
             await page.goto(address)
+            if name == "link-review":
+                await look_through(page)
             if name == "confirm":
                 await page.locator("textarea").fill("x")
                 await page.locator("main .button-primary").click()

@@ -205,12 +205,12 @@ async def test_answers_have_their_times(views: Views, desk: StoredDesk, projecto
     desk.answers("dassos", "approved")
     project(projector)
     since, until = start_of_day(date(2025, 3, 1)), end_of_day(date(2025, 3, 31))
-    times = await views.answer_times(since, until)
+    times = await views.answer_times(since, until, ["dassos", "kd-net"])
 
     assert times == {"dassos": {"answers": 1, "least": 7.0, "quartiles": [7.0, 7.0, 7.0], "most": 7.0}}
     assert await views.answers_by_week(since, until) == {date(2025, 3, 17): 1, date(2025, 3, 24): 1}
-    assert await views.answer_times(since, end_of_day(date(2025, 3, 20))) == {}
-    assert await views.answer_times(since, until, "kd-net") == {}
+    assert await views.answer_times(since, end_of_day(date(2025, 3, 20)), ["dassos"]) == {}
+    assert await views.answer_times(since, until, ["kd-net"]) == {}
 
 
 async def test_cases_stand_as_they_stood(views: Views, desk: StoredDesk, three_cases: list[str]) -> None:
