@@ -118,7 +118,7 @@ def _do(shared: Services, action: Action, case: UUID, command: Command, asked: A
         raise TypeError(action.id)
     if action.id == "answer":
         first = first_effect(shared.cases, taken, command)
-        shared.metrics.count_answer("secretariat", first.effect)
+        shared.metrics.count_answer(asked.source, first.effect)
     return taken
 
 

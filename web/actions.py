@@ -10,16 +10,19 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from domain import answering
 from domain.answering import Reply
 from domain.asks import ASKS, DECIDERS, OUTCOMES
 from domain.case import OPEN_STATUSES, Status
 from domain.cases import Cases
 from domain.commands import Command
+from domain.minutes import MINUTES_FIELDS
 from domain.names import Name
 from projections.documents import Document
 from projections.phrases import SUPPORTS
+from web import words
 from web.additions import facts_of
-from web.commands import DELAYED, SOURCE, Asking, Extension, Nothing, Reasoned, Submission, Told
+from web.commands import DELAYED, Asking, Extension, Nothing, Reasoned, Submission, Told
 from web.reading import MAX_REFERENCE, MAX_TEXT
 from web.services import Services
 from web.standing import in_order, name_of
@@ -28,6 +31,7 @@ Choice = tuple[str, Name]
 """What can be chosen: the value that is sent, and its name."""
 Values = Mapping[str, str]
 _OF_THE_OUTCOME = ("to", "bodies_due", "effective_on")
+SECRETARIAT_SOURCES = {source: words.SOURCES[source] for source in answering.SECRETARIAT_SOURCES}
 _ADDED = ("text", "responsible", "contact", "due", "meeting")
 
 
@@ -191,6 +195,7 @@ def _reply(form: Form, step: Document) -> tuple[Field, ...]:
         Field("decided_by", Name("Besluttet af", "Decided by"), "choice", required=False, choices=deciders),
         Field("remark", Name("Bemærkning", "Remark"), "text", required=False, most=MAX_TEXT),
         Field("reference", Name("Organets reference", "The body's reference"), required=False),
+        Field("source", Name("Kilde", "Source"), "choice", required=False, choices=tuple(SECRETARIAT_SOURCES.items())),
     ]
     if not correcting:
         hint = Name("Kun ved forsinkelse", "Only with a delay")
@@ -215,8 +220,8 @@ def _reply(form: Form, step: Document) -> tuple[Field, ...]:
 def carried_over(form: Form) -> dict[str, Any]:
     """What a correction says again, since the form has no place for it, and what it leaves out would be withdrawn.
 
-    It is the version and the tasks, and of the same outcome its conditions, whom questions went to, and from when it
-    holds.
+    It is the version, the tasks, what was said to further asks and what the minutes tell, and of the same outcome its
+    conditions, whom questions went to, and from when it holds.
     """
     answers = form.step["answers"] if form.step else ()
     earlier = next((a for a in answers if a["body"] == form.values.get("body")), None)
@@ -227,7 +232,8 @@ def carried_over(form: Form) -> dict[str, Any]:
         "conditions": _said_again(form.case["conditions"], earlier["conditions"] if same else (), "kind"),
         "tasks": _said_again(form.case["tasks"], earlier["tasks"]),
     }
-    kept |= {name: earlier[name] for name in ("version", *(_OF_THE_OUTCOME if same else ()))}
+    kept |= {name: earlier[name] for name in ("version", *MINUTES_FIELDS, *(_OF_THE_OUTCOME if same else ()))}
+    kept["also"] = {ask: outcome for ask, outcome in earlier["also"].items() if outcome}
     return {name: said for name, said in kept.items() if said}
 
 
@@ -246,9 +252,10 @@ def _outcomes(form: Form, step: Document) -> tuple[Choice, ...]:
 
 
 def _record(cases: Cases, case: UUID, command: Command, told: Told) -> object:
-    reply = Reply(**facts_of(told, leave_out="body"))
+    facts = facts_of(told, leave_out="body")
+    source, reply = facts.pop("source"), Reply(**facts)
     method = cases.delay if told.outcome == DELAYED else cases.correct if told.corrects else cases.answer
-    return method(case, command, told.body, reply, SOURCE)
+    return method(case, command, told.body, reply, source)
 
 
 REASON = Field("reason", Name("Begrundelse", "Reason"), "text", most=MAX_TEXT)

@@ -88,7 +88,8 @@ def _box(step: Document, case_status: str, place: tuple[int, int]) -> Box:
     x, y = MARGIN + place[0] * (WIDTH + ACROSS), MARGIN + place[1] * (HEIGHT + DOWN)
     state = words.step_state(step["state"], case_status)[0]
     name, more = Name(**step["name"]), answered_of(step) if state in {"open", "completed"} else None
-    return Box(step["id"], state, x, y, name, said_of_step(step, case_status), more)
+    looks = "refused" if words.is_refusal(step["result"]) else state
+    return Box(step["id"], looks, x, y, name, said_of_step(step, case_status), more)
 
 
 def _ways(steps: Sequence[Document], boxes: Mapping[str, Box]) -> Iterator[Way]:

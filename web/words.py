@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from domain.asks import DECIDERS, result_name
+from domain.asks import DECIDERS, NEGATIVE, OUTCOMES, result_name
 from domain.names import Name
 from outgoing.kinds import ALL_KINDS
 from projections.phrases import CONDITION_KINDS, SKIPPED_BECAUSE, SUPPORTS
@@ -165,6 +165,12 @@ def step_state(state: str, case_status: str) -> tuple[str, Name]:
     if case_status == "withdrawn" and state in STOPPED:
         return STOPPED[state]
     return state, STEP_STATES[state]
+
+
+def is_refusal(result: str | None) -> bool:
+    """Whether a step's result sends the matter back or ends it."""
+    found = OUTCOMES.get(result or "")
+    return found is not None and found.meaning in NEGATIVE
 
 
 def answer_state(state: str, step_state: str) -> Name | None:

@@ -134,12 +134,22 @@ async def _letters(office: Office, cases: dict[str, UUID]) -> dict[str, str]:
     """The paths in letters: to a council that is asked, one that has answered, a case withdrawn, and a new address."""
     settings, valid_until = office.services.settings, real_now() + timedelta(days=1)
     key, found = settings.signing_key(), {"link-spoilt": f"{ANSWER_PATH}/x"}
-    made = {"link": ("councils", "aarhus"), "link-answered": ("councils", "odder"), "link-ended": ("withdrawn", None)}
+    made = {
+        "link": ("councils", "aarhus"),
+        "link-answered": ("councils", "odder"),
+        "link-ended": ("withdrawn", "dassos"),
+    }
     async with office.services.pool.connection() as connection:
-        for name, (case, council) in made.items():
-            place = {"body": council or "dassos", "step": "councils" if council else "dassos", "round": 1}
+        for name, (case, body) in made.items():
             link = await make_link(
-                connection, key, case_id=cases[case], made_by="test", valid_until=valid_until, **place
+                connection,
+                key,
+                case_id=cases[case],
+                body=body,
+                step="dassos" if body == "dassos" else "councils",
+                round=1,
+                made_by="test",
+                valid_until=valid_until,
             )
             found[name] = answer_url(settings, link.id).removeprefix(settings.public_url)
         channel = await add_channel(connection, body="skive", kind="email", address="udvalg@skive.example.dk")

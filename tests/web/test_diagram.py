@@ -70,5 +70,6 @@ def test_the_revision_stands_below_what_it_revises() -> None:
     desk.answers("dassos", "returned")
     boxes = {box.step: box for box in diagram_of(case_document(desk.cases.get(desk.id), 1)).boxes}
 
+    assert boxes["dassos"].state == "refused"
     assert boxes["revise"].x == boxes["dassos"].x
     assert boxes["revise"].y > boxes["dassos"].y
