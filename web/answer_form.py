@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain import answering
-from domain.additions import Addition, Condition
+from domain.additions import Added, Addition, Condition, Task
 from domain.answering import Message, Reply
 from domain.asks import ASKS, Meaning, Outcome
 from domain.case import Answer, AnswerState, Case, Round, Status, StepState
@@ -64,6 +64,21 @@ MEANINGS = {
         "A word on the way: we still await your final answer.",
     ),
 }
+OF_OUTCOME = {
+    "noted_with_remarks": Name(
+        "Svaret tæller med. Skriv bemærkningerne nedenfor.", "The answer counts. Write the remarks below."
+    ),
+    "approved_with_changes": Name(
+        "I godkender, når ændringerne er arbejdet ind. Skriv dem som bemærkning.",
+        "You approve once the changes are worked in. Write them as a remark.",
+    ),
+    ON_CONDITION: Name(
+        "I godkender på de betingelser, som I skriver nedenfor.", "You approve on the conditions that you write below."
+    ),
+    "commented": Name("Skriv høringssvaret som bemærkning.", "Write your comments as a remark."),
+    "decided": Name("Jeres endelige afgørelse.", "Your final decision."),
+}
+"""What single outcomes mean, where their kind alone does not tell."""
 FAULTS = {
     "outcome": Name("Vælg et af svarene.", "Choose one of the answers."),
     "decided_on": Name(
@@ -180,6 +195,22 @@ class Place:
         return self.answer.message_id if self.answer.state == AnswerState.ANSWERED else None
 
     @property
+    def begun(self) -> dict[str, str]:
+        """What stands in the form at first: a correction begins with what is to be put right."""
+        newest = str(len(self.case.papers) or "")
+        if self.corrects is None:
+            return dict.fromkeys(FIELDS, "") | {"version": newest}
+        said = {name: str(getattr(self.answer, name, None) or "") for name in FIELDS}
+        supports = {True: "yes", False: "no", None: ""}[self.answer.supports]
+        conditions = "\n".join(one.text or "" for one in self.conditions)
+        return said | {
+            "supports": supports,
+            "conditions": conditions,
+            "expected_on": "",
+            "version": said["version"] or newest,
+        }
+
+    @property
     def has_said(self) -> bool:
         """Whether the body has said anything in this round."""
         return bool(self.answer.words) or self.answer.state == AnswerState.DELAYED
@@ -187,7 +218,15 @@ class Place:
     @property
     def conditions(self) -> list[Condition]:
         """The conditions that the body's answer has set."""
-        return [one for one in self.case.conditions if one.text and one.message_id in self.answer.messages]
+        return [one for one in self.case.conditions if one.text and self._is_added(one)]
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks that the body's answer has set."""
+        return [one for one in self.case.tasks if self._is_added(one)]
+
+    def _is_added(self, one: Added) -> bool:
+        return one.message_id in self.answer.messages and one.withdrawn_by is None
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
@@ -198,7 +237,7 @@ class Place:
     @property
     def choices(self) -> list[tuple[str, Name, Name]]:
         """The allowed answers: each with its name and what it means."""
-        found = [(o.id, o.name, MEANINGS.get(o.meaning, Name("", ""))) for o in self.outcomes.values()]
+        found = [(o.id, o.name, OF_OUTCOME.get(o.id) or MEANINGS[o.meaning]) for o in self.outcomes.values()]
         if self.corrects is None:
             what = Name("Vi når ikke datoen", "We will not make the date")
             means = Name(
@@ -224,7 +263,8 @@ def reply_of(place: Place, filled: Mapping[str, str]) -> Reply:
         said |= {"decided_by": filled.get("decided_by") or None, "reference": filled.get("reference") or None}
         said |= {"supports": {"yes": True, "no": False}.get(filled.get("supports", ""))}
         said |= {"version": _number(filled, "version"), "corrects": _corrected(place, outcome)}
-        said |= {"conditions": _conditions(filled) if outcome == ON_CONDITION else ()}
+        said |= {"conditions": _conditions(place, filled) if outcome == ON_CONDITION else ()}
+        said |= {"tasks": [_again(task) for task in place.tasks if said["corrects"]]}
     return Reply(**said, remark=filled.get("remark") or None, step=place.step.id)
 
 
@@ -282,9 +322,18 @@ def _corrected(place: Place, outcome: str) -> str | None:
     return place.corrects
 
 
-def _conditions(filled: Mapping[str, str]) -> list[Addition]:
-    """The conditions, one a line."""
-    return [Addition(text=line.strip()) for line in filled.get("conditions", "").splitlines() if line.strip()]
+def _conditions(place: Place, filled: Mapping[str, str]) -> list[Addition]:
+    """The conditions, one a line; one that was set before stays as it was."""
+    lines = [line.strip() for line in filled.get("conditions", "").splitlines() if line.strip()]
+    before = {one.text: _again(one) for one in place.conditions}
+    return [before.get(line) or Addition(text=line) for line in lines]
+
+
+def _again(one: Condition | Task) -> Addition:
+    """What was added before, as somebody would give it: a correction takes away what it does not list."""
+    due, kind = date.fromisoformat(one.due) if one.due else None, one.kind if isinstance(one, Condition) else None
+    facts = {name: getattr(one, name) for name in ("responsible", "contact", "meeting")}
+    return Addition(text=one.text or "", due=due, kind=kind, **facts)
 
 
 def _day(filled: Mapping[str, str], field: str) -> date | None:
