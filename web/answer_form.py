@@ -39,6 +39,8 @@ FIELDS = (
     "supports",
     "version",
 )
+_KEPT = ("meeting_on", "agenda_item", "wording", "protocol", "dissent", "reservation")
+_KEPT_WITH_OUTCOME = ("to", "bodies_due", "effective_on", "persons", "points")
 LIMITS = {"reference": 200, "remark": 4000, "conditions": 4000}
 
 MEANINGS = {
@@ -213,7 +215,8 @@ class Place:
     @property
     def has_said(self) -> bool:
         """Whether the body has said anything in this round."""
-        return bool(self.answer.words) or self.answer.state == AnswerState.DELAYED
+        answer = self.answer
+        return bool(answer.words) or answer.recommendation is not None or answer.state == AnswerState.DELAYED
 
     @property
     def conditions(self) -> list[Condition]:
@@ -262,9 +265,10 @@ def reply_of(place: Place, filled: Mapping[str, str]) -> Reply:
         said = {"outcome": outcome, "decided_on": _day(filled, "decided_on"), "due": _day(filled, "due")}
         said |= {"decided_by": filled.get("decided_by") or None, "reference": filled.get("reference") or None}
         said |= {"supports": {"yes": True, "no": False}.get(filled.get("supports", ""))}
-        said |= {"version": _number(filled, "version"), "corrects": _corrected(place, outcome)}
+        corrects = _corrected(place, outcome)
+        said |= {"version": _number(filled, "version"), "corrects": corrects}
         said |= {"conditions": _conditions(place, filled) if outcome == ON_CONDITION else ()}
-        said |= {"tasks": [_again(task) for task in place.tasks if said["corrects"]]}
+        said |= _kept(place, outcome, corrects) if corrects else {}
     return Reply(**said, remark=filled.get("remark") or None, step=place.step.id)
 
 
@@ -316,10 +320,33 @@ def _where_it_stands(rounds: list[Round], link: AnswerLink) -> Round:
 
 
 def _corrected(place: Place, outcome: str) -> str | None:
-    """The answer that this one puts right; who joined and now leaves, or the other way, says something new."""
+    """The message that this one puts right: the newest to the same ask, None where it says something new.
+
+    Who joined and now leaves, or the other way round, says something new.
+    """
+    if place.corrects is None:
+        return None
     if place.step.ask == JOIN and takes_part(place.step, outcome) != takes_part(place.step, place.answer.outcome):
         return None
-    return place.corrects
+    ask = _ask_of(place, outcome)
+    return next((m for m, asks in reversed(place.answer.messages.items()) if ask in asks), place.corrects)
+
+
+def _ask_of(place: Place, outcome: str) -> str:
+    """Which of the step's asks an outcome answers."""
+    return next((a for a in place.step.asks if outcome in place.step.choices(place.round.mode, [a])), place.step.ask)
+
+
+def _kept(place: Place, outcome: str, corrects: str) -> dict[str, Any]:
+    """What the page does not ask for and a correction would take away: it carries all of an answer's facts."""
+    said, ask = place.answer, _ask_of(place, outcome)
+    asks = place.answer.messages.get(corrects, ())
+    also = {other: said.words[other] for other in asks if other != ask and other in said.words}
+    is_same = said.words.get(ask) == outcome
+    days = {"meeting_on", "bodies_due", "effective_on"}
+    facts = {name: getattr(said, name) for name in (*_KEPT, *(_KEPT_WITH_OUTCOME if is_same else ()))}
+    kept = {name: date.fromisoformat(value) if name in days else value for name, value in facts.items() if value}
+    return {**kept, "also": also or None, "tasks": [_again(task) for task in place.tasks]}
 
 
 def _conditions(place: Place, filled: Mapping[str, str]) -> list[Addition]:

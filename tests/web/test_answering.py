@@ -424,7 +424,8 @@ async def test_a_correction_keeps_what_the_page_does_not_show(office: Office) ->
         (Addition(text="Økonomi", responsible="skive", due=date(2025, 5, 1)),),
         (Addition(text="Status til næste møde"),),
     )
-    reply = Reply("approved_on_condition", OPENED_ON, conditions=additions[0], tasks=additions[1])
+    minutes: dict[str, Any] = {"meeting_on": OPENED_ON, "agenda_item": "7", "reservation": "Forbehold for økonomien"}
+    reply = Reply("approved_on_condition", OPENED_ON, conditions=additions[0], tasks=additions[1], **minutes)
     command = Command.by(Actor("kkr-midtjylland", "body", "webhook"))
     office.cases.answer(case, command, "kkr-midtjylland", reply, "webhook")
     link = await link_for(office, case, "kkr-midtjylland")
@@ -434,4 +435,21 @@ async def test_a_correction_keeps_what_the_page_does_not_show(office: Office) ->
     found = office.cases.get(case)
     kept = [(one.text, one.responsible, one.due) for one in found.conditions if one.is_open]
     assert kept == [("Økonomi", "skive", "2025-05-01"), ("Tidsplan", None, None)]
+    answer = found.current("kkr").answers["kkr-midtjylland"]
+    assert (answer.meeting_on, answer.agenda_item) == ("2025-03-18", "7")
+    assert (answer.reservation, answer.remark) == ("Forbehold for økonomien", "rettet")
     assert [(task.text, task.is_open) for task in found.tasks] == [("Status til næste møde", True)]
+
+
+async def test_a_recommendation_is_told_so(office: Office) -> None:
+    """Before it is sent and afterwards: what only the chair said leaves the body awaited."""
+    case = office.open_case("dassos", "kd-net", "kkr-midtjylland")
+    link = await link_for(office, case, "skive")
+    filled = {"outcome": "noted", "decided_on": "2025-03-18", "decided_by": "chair"}
+    review = await link.looks_through(**filled)
+    page = await link.answers(**filled)
+
+    assert "Svaret bliver gemt som en anbefaling" in review.text
+    assert "Organet skal selv træffe afgørelse." in page.text
+    assert "Tak. Svaret er modtaget" in page.text
+    assert "skive" in office.cases.get(case).waiting_for()
