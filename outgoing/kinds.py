@@ -110,6 +110,7 @@ _TELLS: dict[type[Case.Event], Callable[[Any, Case], Told]] = {
     Case.DelayReported: _delayed,
     Case.StepCompleted: _step_result,
     Case.Closed: _case_result,
+    Case.EnteredIntoForce: _case_result,
     Case.DeadlineExtended: _deadline,
     Case.Suspended: _standing,
     Case.Resumed: _standing,

@@ -30,7 +30,8 @@ from web.standing import in_order, name_of
 Choice = tuple[str, Name]
 """What can be chosen: the value that is sent, and its name."""
 Values = Mapping[str, str]
-_OF_THE_OUTCOME = ("to", "bodies_due", "effective_on")
+_OF_THE_OUTCOME = ("to", "bodies_due", "effective_on", "persons", "points")
+_OF_ANY_OUTCOME = ("version", *(fact for fact in MINUTES_FIELDS if fact not in _OF_THE_OUTCOME))
 SECRETARIAT_SOURCES = {source: words.SOURCES[source] for source in answering.SECRETARIAT_SOURCES}
 _ADDED = ("text", "responsible", "contact", "due", "meeting")
 
@@ -232,7 +233,7 @@ def carried_over(form: Form) -> dict[str, Any]:
         "conditions": _said_again(form.case["conditions"], earlier["conditions"] if same else (), "kind"),
         "tasks": _said_again(form.case["tasks"], earlier["tasks"]),
     }
-    kept |= {name: earlier[name] for name in ("version", *MINUTES_FIELDS, *(_OF_THE_OUTCOME if same else ()))}
+    kept |= {name: earlier[name] for name in (*_OF_ANY_OUTCOME, *(_OF_THE_OUTCOME if same else ()))}
     kept["also"] = {ask: outcome for ask, outcome in earlier["also"].items() if outcome}
     return {name: said for name, said in kept.items() if said}
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain import answering
-from domain.additions import Addition, Condition
+from domain.additions import Added, Addition, Condition, Task
 from domain.answering import Message, Reply
 from domain.asks import ASKS, Meaning, Outcome
 from domain.case import Answer, AnswerState, Case, Round, Status, StepState
@@ -39,6 +39,8 @@ FIELDS = (
     "supports",
     "version",
 )
+_KEPT = ("meeting_on", "agenda_item", "wording", "protocol", "dissent", "reservation")
+_KEPT_WITH_OUTCOME = ("to", "bodies_due", "effective_on", "persons", "points")
 LIMITS = {"reference": 200, "remark": 4000, "conditions": 4000}
 
 MEANINGS = {
@@ -64,6 +66,21 @@ MEANINGS = {
         "A word on the way: we still await your final answer.",
     ),
 }
+OF_OUTCOME = {
+    "noted_with_remarks": Name(
+        "Svaret tæller med. Skriv bemærkningerne nedenfor.", "The answer counts. Write the remarks below."
+    ),
+    "approved_with_changes": Name(
+        "I godkender, når ændringerne er arbejdet ind. Skriv dem som bemærkning.",
+        "You approve once the changes are worked in. Write them as a remark.",
+    ),
+    ON_CONDITION: Name(
+        "I godkender på de betingelser, som I skriver nedenfor.", "You approve on the conditions that you write below."
+    ),
+    "commented": Name("Skriv høringssvaret som bemærkning.", "Write your comments as a remark."),
+    "decided": Name("Jeres endelige afgørelse.", "Your final decision."),
+}
+"""What single outcomes mean, where their kind alone does not tell."""
 FAULTS = {
     "outcome": Name("Vælg et af svarene.", "Choose one of the answers."),
     "decided_on": Name(
@@ -180,14 +197,39 @@ class Place:
         return self.answer.message_id if self.answer.state == AnswerState.ANSWERED else None
 
     @property
+    def begun(self) -> dict[str, str]:
+        """What stands in the form at first: a correction begins with what is to be put right."""
+        newest = str(len(self.case.papers) or "")
+        if self.corrects is None:
+            return dict.fromkeys(FIELDS, "") | {"version": newest}
+        said = {name: str(getattr(self.answer, name, None) or "") for name in FIELDS}
+        supports = {True: "yes", False: "no", None: ""}[self.answer.supports]
+        conditions = "\n".join(one.text or "" for one in self.conditions)
+        return said | {
+            "supports": supports,
+            "conditions": conditions,
+            "expected_on": "",
+            "version": said["version"] or newest,
+        }
+
+    @property
     def has_said(self) -> bool:
         """Whether the body has said anything in this round."""
-        return bool(self.answer.words) or self.answer.state == AnswerState.DELAYED
+        answer = self.answer
+        return bool(answer.words) or answer.recommendation is not None or answer.state == AnswerState.DELAYED
 
     @property
     def conditions(self) -> list[Condition]:
         """The conditions that the body's answer has set."""
-        return [one for one in self.case.conditions if one.text and one.message_id in self.answer.messages]
+        return [one for one in self.case.conditions if one.text and self._is_added(one)]
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks that the body's answer has set."""
+        return [one for one in self.case.tasks if self._is_added(one)]
+
+    def _is_added(self, one: Added) -> bool:
+        return one.message_id in self.answer.messages and one.withdrawn_by is None
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
@@ -198,7 +240,7 @@ class Place:
     @property
     def choices(self) -> list[tuple[str, Name, Name]]:
         """The allowed answers: each with its name and what it means."""
-        found = [(o.id, o.name, MEANINGS.get(o.meaning, Name("", ""))) for o in self.outcomes.values()]
+        found = [(o.id, o.name, OF_OUTCOME.get(o.id) or MEANINGS[o.meaning]) for o in self.outcomes.values()]
         if self.corrects is None:
             what = Name("Vi når ikke datoen", "We will not make the date")
             means = Name(
@@ -223,8 +265,10 @@ def reply_of(place: Place, filled: Mapping[str, str]) -> Reply:
         said = {"outcome": outcome, "decided_on": _day(filled, "decided_on"), "due": _day(filled, "due")}
         said |= {"decided_by": filled.get("decided_by") or None, "reference": filled.get("reference") or None}
         said |= {"supports": {"yes": True, "no": False}.get(filled.get("supports", ""))}
-        said |= {"version": _number(filled, "version"), "corrects": _corrected(place, outcome)}
-        said |= {"conditions": _conditions(filled) if outcome == ON_CONDITION else ()}
+        corrects = _corrected(place, outcome)
+        said |= {"version": _number(filled, "version"), "corrects": corrects}
+        said |= {"conditions": _conditions(place, filled) if outcome == ON_CONDITION else ()}
+        said |= _kept(place, outcome, corrects) if corrects else {}
     return Reply(**said, remark=filled.get("remark") or None, step=place.step.id)
 
 
@@ -276,15 +320,47 @@ def _where_it_stands(rounds: list[Round], link: AnswerLink) -> Round:
 
 
 def _corrected(place: Place, outcome: str) -> str | None:
-    """The answer that this one puts right; who joined and now leaves, or the other way, says something new."""
+    """The message that this one puts right: the newest to the same ask, None where it says something new.
+
+    Who joined and now leaves, or the other way round, says something new.
+    """
+    if place.corrects is None:
+        return None
     if place.step.ask == JOIN and takes_part(place.step, outcome) != takes_part(place.step, place.answer.outcome):
         return None
-    return place.corrects
+    ask = _ask_of(place, outcome)
+    return next((m for m, asks in reversed(place.answer.messages.items()) if ask in asks), place.corrects)
 
 
-def _conditions(filled: Mapping[str, str]) -> list[Addition]:
-    """The conditions, one a line."""
-    return [Addition(text=line.strip()) for line in filled.get("conditions", "").splitlines() if line.strip()]
+def _ask_of(place: Place, outcome: str) -> str:
+    """Which of the step's asks an outcome answers."""
+    return next((a for a in place.step.asks if outcome in place.step.choices(place.round.mode, [a])), place.step.ask)
+
+
+def _kept(place: Place, outcome: str, corrects: str) -> dict[str, Any]:
+    """What the page does not ask for and a correction would take away: it carries all of an answer's facts."""
+    said, ask = place.answer, _ask_of(place, outcome)
+    asks = place.answer.messages.get(corrects, ())
+    also = {other: said.words[other] for other in asks if other != ask and other in said.words}
+    is_same = said.words.get(ask) == outcome
+    days = {"meeting_on", "bodies_due", "effective_on"}
+    facts = {name: getattr(said, name) for name in (*_KEPT, *(_KEPT_WITH_OUTCOME if is_same else ()))}
+    kept = {name: date.fromisoformat(value) if name in days else value for name, value in facts.items() if value}
+    return {**kept, "also": also or None, "tasks": [_again(task) for task in place.tasks]}
+
+
+def _conditions(place: Place, filled: Mapping[str, str]) -> list[Addition]:
+    """The conditions, one a line; one that was set before stays as it was."""
+    lines = [line.strip() for line in filled.get("conditions", "").splitlines() if line.strip()]
+    before = {one.text: _again(one) for one in place.conditions}
+    return [before.get(line) or Addition(text=line) for line in lines]
+
+
+def _again(one: Condition | Task) -> Addition:
+    """What was added before, as somebody would give it: a correction takes away what it does not list."""
+    due, kind = date.fromisoformat(one.due) if one.due else None, one.kind if isinstance(one, Condition) else None
+    facts = {name: getattr(one, name) for name in ("responsible", "contact", "meeting")}
+    return Addition(text=one.text or "", due=due, kind=kind, **facts)
 
 
 def _day(filled: Mapping[str, str], field: str) -> date | None:

@@ -179,8 +179,7 @@ def _show(
     fault: FormError | None = None,
     thanks: bool = False,
 ) -> Response:
-    newest = {"version": str(len(place.case.papers))} if place.case.papers else {}
-    begun = dict.fromkeys(FIELDS, "") | newest | (filled or {})
+    begun = place.begun | (filled or {})
     return _page(
         request, "answer.html", place, status, token=token, filled=begun, fault=fault, thanks=thanks, delayed=DELAYED
     )

@@ -169,7 +169,7 @@ def test_empty_folder_becomes_running_services(history: History) -> None:
 
     assert first.words[0] == ["migrate"]
     assert sorted(first.words[1:]) == [["notifier"], ["projector"], ["relay"], ["web"], ["worker"]]
-    assert first.alive == [False, True, True, True, True]
+    assert first.alive == [False, True, True, True, True, True]
 
 
 def test_running_services_are_told_in_a_private_file(history: History) -> None:

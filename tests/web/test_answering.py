@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from domain.additions import Addition
 from domain.answering import Reply
 from domain.commands import Actor, Command
 from outgoing.channels import add_channel
@@ -162,6 +163,7 @@ async def test_the_same_link_corrects_until_the_step_closes(office: Office) -> N
     answer = office.cases.get(case).answer("councils", 1, "skive")
     assert (answer.outcome, answer.corrected, answer.effect) == ("noted_with_remarks", True, "counted")
     assert "Ret svaret" in page.text
+    assert 'value="noted_with_remarks" required checked' in page.text
     assert 'value="delayed"' not in page.text
 
 
@@ -413,3 +415,41 @@ async def test_an_objection_ends_the_written_procedure(office: Office) -> None:
     assert "i en ny runde" in (await link.opens()).text
     again = await link_for(office, case)
     assert "I vil ikke afgøre sagen skriftligt" not in (await again.opens()).text
+
+
+async def test_a_correction_keeps_what_the_page_does_not_show(office: Office) -> None:
+    """Tasks that came with the answer by another way, and the facts of a condition that stays, are not taken away."""
+    case = office.open_case("dassos", "kd-net")
+    additions = (
+        (Addition(text="Økonomi", responsible="skive", due=date(2025, 5, 1)),),
+        (Addition(text="Status til næste møde"),),
+    )
+    minutes: dict[str, Any] = {"meeting_on": OPENED_ON, "agenda_item": "7", "reservation": "Forbehold for økonomien"}
+    reply = Reply("approved_on_condition", OPENED_ON, conditions=additions[0], tasks=additions[1], **minutes)
+    command = Command.by(Actor("kkr-midtjylland", "body", "webhook"))
+    office.cases.answer(case, command, "kkr-midtjylland", reply, "webhook")
+    link = await link_for(office, case, "kkr-midtjylland")
+    filled = {"outcome": "approved_on_condition", "decided_on": "2025-03-18", "conditions": "Økonomi\r\nTidsplan"}
+    await link.answers(**filled, remark="rettet")
+
+    found = office.cases.get(case)
+    kept = [(one.text, one.responsible, one.due) for one in found.conditions if one.is_open]
+    assert kept == [("Økonomi", "skive", "2025-05-01"), ("Tidsplan", None, None)]
+    answer = found.current("kkr").answers["kkr-midtjylland"]
+    assert (answer.meeting_on, answer.agenda_item) == ("2025-03-18", "7")
+    assert (answer.reservation, answer.remark) == ("Forbehold for økonomien", "rettet")
+    assert [(task.text, task.is_open) for task in found.tasks] == [("Status til næste møde", True)]
+
+
+async def test_a_recommendation_is_told_so(office: Office) -> None:
+    """Before it is sent and afterwards: what only the chair said leaves the body awaited."""
+    case = office.open_case("dassos", "kd-net", "kkr-midtjylland")
+    link = await link_for(office, case, "skive")
+    filled = {"outcome": "noted", "decided_on": "2025-03-18", "decided_by": "chair"}
+    review = await link.looks_through(**filled)
+    page = await link.answers(**filled)
+
+    assert "Svaret bliver gemt som en anbefaling" in review.text
+    assert "Organet skal selv træffe afgørelse." in page.text
+    assert "Tak. Svaret er modtaget" in page.text
+    assert "skive" in office.cases.get(case).waiting_for()
