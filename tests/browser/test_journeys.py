@@ -75,7 +75,10 @@ async def test_a_council_answers_by_its_link_in_its_own_language(site: Site) -> 
     """Without a sign-in: the language is chosen on the page, the answer is seen through, sent, and there at once."""
     context = await site.browser.new_context(base_url=site.address)
     page, faults = await context.new_page(), list[str]()
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: faults.append(f"{message.text} {message.location}") if message.type == "error" else None,
+    )
     await page.goto(site.links["link"])
     await expect(page.get_by_text("Svarside for")).to_contain_text("Aarhus Kommune")
     await page.get_by_role("button", name="English").click()

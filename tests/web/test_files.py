@@ -51,6 +51,14 @@ async def test_the_stylesheet_finds_its_fonts(office: Office) -> None:
     assert not re.search(r"url\(\"?(?:https?:|//)", css)
 
 
+async def test_our_own_stylesheet_finds_its_font(office: Office) -> None:
+    """Also when the design system has moved to another version."""
+    css = (await office.client.get("/static/sagsgang.css")).text
+    (font,) = re.findall(r"url\(([^)]+)\)", css)
+
+    assert (await office.client.get(font)).status_code == 200
+
+
 def test_missing_packages_are_told_of(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
