@@ -10,7 +10,7 @@ import shutil
 import threading
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -214,7 +214,7 @@ async def test_a_rejected_case_is_resubmitted(office: Office) -> None:
     assert (await post(office, f"/cases/{case}/resubmit")).json()["effect"] == "counted"
 
 
-@pytest.mark.parametrize("case", ["x", str(uuid4()), "%00"])
+@pytest.mark.parametrize("case", ["x", str(UUID(int=1)), "%00"])
 @pytest.mark.parametrize("command", ["answers", "withdraw", "suspend", "resume", "extend", "submit", "resubmit"])
 async def test_a_case_that_is_not_there_is_not_found(office: Office, case: str, command: str) -> None:
     """For every command."""
