@@ -209,9 +209,9 @@ async def test_head_is_counted_by_its_route(office: Office) -> None:
     ("path", "allowed"),
     [
         (f"{API}/cases", "GET, HEAD, OPTIONS, POST"),
-        (f"{API}/cases/{uuid4()}", "GET, HEAD, OPTIONS"),
-        (f"{API}/cases/{uuid4()}/papers", "GET, HEAD, OPTIONS, POST"),
-        (f"{API}/cases/{uuid4()}/resume", "OPTIONS, POST"),
+        (f"{API}/cases/{UUID(int=1)}", "GET, HEAD, OPTIONS"),
+        (f"{API}/cases/{UUID(int=1)}/papers", "GET, HEAD, OPTIONS, POST"),
+        (f"{API}/cases/{UUID(int=1)}/resume", "OPTIONS, POST"),
         (f"{API}/webhooks/dassos", "OPTIONS, POST"),
         ("/readyz", "GET, HEAD, OPTIONS"),
         ("/signin", "GET, HEAD, OPTIONS, POST"),
