@@ -14,8 +14,8 @@ from runtime.clock import real_now
 from tests.cli.conftest import Desk
 
 INVENTED: LiteralString = """
-    INSERT INTO views.cases SELECT gen_random_uuid(), position, status, route, opened_at, overdue_after, waiting_for,
-        search, document FROM views.cases
+    INSERT INTO views.cases SELECT gen_random_uuid(), position, status, route, opened_at, closed_at, overdue_after,
+        waiting_for, search, document FROM views.cases
 """
 
 
