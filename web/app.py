@@ -28,6 +28,7 @@ from web import (
     deliveries,
     events,
     links,
+    meetings,
     operations,
     pages,
     papers,
@@ -99,7 +100,7 @@ def _rooms(app: FastAPI) -> list[Room]:
     open_to_all = (operations.router, pages.router, deliveries.pages, answering.router, _description(app))
     written = (commands.router, settling.router, agency_loop.router, papers.router)
     office = (channels.router, deliveries.router, links.router)
-    api = (*written, reads.router, plans.router, events.router, *office)
+    api = (*written, reads.router, plans.router, meetings.router, events.router, *office)
     return [
         *((API_PREFIX, router, []) for router in signed),
         *((API_PREFIX, router, [Depends(known_parameters)]) for router in api),

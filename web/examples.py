@@ -291,14 +291,33 @@ OVERVIEW: dict[str, Any] = {
 MEETING: dict[str, Any] = {
     "id": "kkr-midtjylland-2025-04-08",
     "body": "kkr-midtjylland",
-    "date": "2025-04-08",
+    "state": "moved",
+    "date": "2025-04-10",
     "time": "09:00",
     "place": "Viborg",
-    "papers_in_by": "2025-03-28",
+    "papers_in_by": "2025-03-31",
     "papers_assumed": True,
     "assumed": False,
     "source": "Referat, DASSOS 25. april 2025",
+    "history": [
+        {
+            "change": "moved",
+            "at": INSTANT,
+            "who": "Anna",
+            "was_on": "2025-04-08",
+            "date": "2025-04-10",
+            "reason": "Formanden er forhindret",
+        }
+    ],
 }
+MEETING_ADDED: dict[str, Any] = {
+    "body": "kkr-midtjylland",
+    "date": "2026-11-20",
+    "time": "09:00",
+    "place": "Viborg",
+    "papers_in_by": "2026-11-06",
+}
+MEETING_MOVED: dict[str, Any] = {"date": "2025-04-10", "reason": "Formanden er forhindret"}
 MEETINGS: dict[str, Any] = {"items": [MEETING]}
 PLAN: dict[str, Any] = {
     "route": CASE["route"],
