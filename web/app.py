@@ -23,6 +23,7 @@ from runtime.settings import DatabaseSettings
 from web import (
     agency_loop,
     answering,
+    calendars,
     channels,
     commands,
     deliveries,
@@ -97,9 +98,16 @@ async def _show_sign_in(_request: Request, _error: Exception) -> Response:
 def _rooms(app: FastAPI) -> list[Room]:
     """Every router with its prefix and with what all its operations depend on."""
     signed = (webhooks.router,)
-    open_to_all = (operations.router, pages.router, deliveries.pages, answering.router, _description(app))
+    open_to_all = (
+        operations.router,
+        pages.router,
+        deliveries.pages,
+        answering.router,
+        calendars.feeds,
+        _description(app),
+    )
     written = (commands.router, settling.router, agency_loop.router, papers.router)
-    office = (channels.router, deliveries.router, links.router)
+    office = (channels.router, deliveries.router, links.router, calendars.router)
     api = (*written, reads.router, plans.router, meetings.router, events.router, *office)
     return [
         *((API_PREFIX, router, []) for router in signed),

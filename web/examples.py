@@ -489,3 +489,16 @@ LINK: dict[str, Any] = {
 }
 LINKS: dict[str, Any] = {"items": [LINK]}
 LINK_MADE: dict[str, Any] = {**LINK, "url": "https://sagsgang.example.dk/svar/8qahtJxhTI6PEBxbsdewqg"}
+CALENDAR_LINK: dict[str, Any] = {
+    "id": "3c1d0c55-8f0a-4a3e-9d58-2f7f3f2c9b10",
+    "body": "samsoe",
+    "made_by": "Anna",
+    "created_at": INSTANT,
+    "withdrawn_at": None,
+}
+CALENDAR_LINKS: dict[str, Any] = {"items": [CALENDAR_LINK]}
+CALENDAR_LINK_MADE: dict[str, Any] = {
+    **CALENDAR_LINK,
+    "url": "https://sagsgang.example.dk/calendar/PB0MVY8KSj6dWC9_PyybEJ1Zw0.ics",
+}
+CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:PUBLISH\r\nEND:VCALENDAR\r\n"

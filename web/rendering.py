@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from domain.dates import COPENHAGEN, danish_date
+from outgoing.calendar_links import CALENDAR_PATH
 from outgoing.links import ANSWER_PATH, CONFIRM_PATH
 from projections.phrases import long_date
 from web import words
@@ -23,7 +24,7 @@ API_PREFIX = "/api/"
 LINK_PREFIXES = (f"{ANSWER_PATH}/", f"{CONFIRM_PATH}/")
 """Pages that a link in a letter opens: whoever comes, a page is the answer."""
 
-_PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
+_PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/", f"{CALENDAR_PATH}/")
 
 
 def wants_page(request: Request) -> bool:

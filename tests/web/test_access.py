@@ -19,11 +19,13 @@ from runtime.database import connect
 from tests.web.office import API, Office
 from web import (
     answering,
+    calendars,
     channels,
     commands,
     deliveries,
     events,
     links,
+    meetings,
     operations,
     pages,
     papers,
@@ -34,11 +36,12 @@ from web.access import create_signin_link, create_token, list_tokens, revoke_tok
 from web.app import describe_api
 from web.guards import GUARDS, known, signed_webhook, writing
 
-OFFICE = (channels.router, deliveries.router, links.router)
+OFFICE = (channels.router, deliveries.router, links.router, meetings.router, calendars.router)
 ROUTERS = (
     *(module.router for module in (webhooks, commands, papers, reads, events, operations, pages, answering)),
     *OFFICE,
     deliveries.pages,
+    calendars.feeds,
 )
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
