@@ -56,7 +56,7 @@ def link_id(id: str) -> UUID:  # noqa: A002 -- the name of the path's parameter
 @feeds.get(
     f"{CALENDAR_PATH}/{{token}}.ics",
     summary="Subscribe to a calendar",
-    **read(examples.CALENDAR, (404, 429, 503), security=[], media_type="text/calendar"),
+    **read(examples.CALENDAR, (404, 422, 429, 503), security=[], media_type="text/calendar"),
 )
 async def show_calendar(request: Request, link: Subscriber) -> Response:
     """A body's meetings, the last days for their papers, and by when it is to answer; the secretariat's holds all.

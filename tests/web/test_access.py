@@ -18,6 +18,7 @@ from runtime.clock import real_now
 from runtime.database import connect
 from tests.web.office import API, Office
 from web import (
+    agency_loop,
     answering,
     calendars,
     channels,
@@ -29,7 +30,9 @@ from web import (
     operations,
     pages,
     papers,
+    plans,
     reads,
+    settling,
     webhooks,
 )
 from web.access import create_signin_link, create_token, list_tokens, revoke_token, webhook_secret
@@ -39,6 +42,7 @@ from web.guards import GUARDS, known, signed_webhook, writing
 OFFICE = (channels.router, deliveries.router, links.router, meetings.router, calendars.router)
 ROUTERS = (
     *(module.router for module in (webhooks, commands, papers, reads, events, operations, pages, answering)),
+    *(module.router for module in (settling, agency_loop, plans)),
     *OFFICE,
     deliveries.pages,
     calendars.feeds,
@@ -69,7 +73,7 @@ def test_every_operation_has_a_guard(route: APIRoute) -> None:
         assert found == {signed_webhook}
 
 
-API_ROUTERS = (*(module.router for module in (commands, papers, reads, events)), *OFFICE)
+API_ROUTERS = (*(module.router for module in (commands, papers, reads, events, settling, agency_loop, plans)), *OFFICE)
 API_ROUTES = [(next(iter(r.methods)), r.path) for router in API_ROUTERS for r in router.routes]
 PERSONAL = {"/bodies/{id}/channels", "/channels/{id}/secret"}
 """What only the secretariat reads: addresses of people, and secrets."""
