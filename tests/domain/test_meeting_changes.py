@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -213,6 +214,23 @@ def test_an_import_with_faults_does_nothing(office: Office) -> None:
     assert [fault.key for fault in refused.value.faults] == ["kd-net-2025-03-28", KKR, "far"]
     with pytest.raises(AbsentError):
         office.meetings.find("new")
+
+
+def test_changes_at_the_same_time_are_taken_in_turn(office: Office) -> None:
+    """None is lost, and of two that exclude each other one is refused."""
+    days = [f"2027-06-{day:02}" for day in range(1, 9)]
+
+    def add(day: str) -> str:
+        try:
+            return office.add("dassos", day).effect
+        except ConflictError as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(8) as threads:
+        effects = list(threads.map(add, days + days))
+
+    assert sorted(effects) == ["conflict"] * 8 + ["counted"] * 8
+    assert set(days) <= set(office.days("dassos", "2027-06-01", "2027-06-08").values())
 
 
 @pytest.mark.parametrize(
