@@ -21,15 +21,17 @@ from domain.cases import Cases, Taken
 from domain.commands import Actor, Command
 from domain.dates import danish_date
 from domain.errors import CaseNotFoundError
+from domain.meeting_changes import Meetings
+from domain.meeting_plan import Diary
 from domain.organisation import Organisation
 from organisations.load import load_organisation
 from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, participation_as_of, timeline_as_of
 from projections.documents import Document, as_read_on, case_document
 from projections.listener import ViewListener
 from projections.queries import Views
-from runtime.clock import Clock
-from runtime.database import connect_async, eventsourcing_env
-from runtime.settings import DatabaseSettings, Settings
+from runtime.clock import Clock, real_now
+from runtime.database import connect, connect_async, eventsourcing_env
+from runtime.settings import DatabaseSettings, NotRunningError, Settings
 
 Result = TypeVar("Result")
 
@@ -42,6 +44,7 @@ class Office:
     organisation: Organisation
     clock: Clock
     cases: Cases
+    meetings: Meetings
     views: Views
 
     @property
@@ -93,6 +96,27 @@ def in_office(data: Path | None, work: Callable[[Office], Awaitable[Result]]) ->
     return asyncio.run(_in_office(data, work))
 
 
+def read_diary(data: Path | None, as_of: datetime | None = None) -> tuple[Diary, date]:
+    """The meetings as they stand, or stood at an instant, and today, by the running services.
+
+    Where none run they are those of the calendar files, unless `data` names services that should. Raises
+    `NotRunningError` then.
+    """
+    settings = settings_for(data)
+    try:
+        known = settings.with_database()
+    except NotRunningError:
+        if data is not None:
+            raise
+        return Diary(load_organisation(settings.organisation)), danish_date(real_now())
+    be_quiet()
+    url, clock = known.database_url, Clock.load(known.data)
+    connect(url).close()  # a database that is gone is told at once, not when a pool gives up
+    organisation, env = load_organisation(known.organisation), eventsourcing_env(url, pool_size=1)
+    with Meetings(organisation=organisation, clock=clock, env=env) as meetings:
+        return meetings.diary(as_of), danish_date(clock())
+
+
 def settings_for(data: Path | None, **given: Any) -> Settings:
     """The settings of the environment, with the data folder that the command line names. Raises `SettingsError`."""
     return Settings(**given) if data is None else Settings(data=data, **given)
@@ -116,9 +140,12 @@ async def _opened(settings: DatabaseSettings) -> AsyncIterator[Office]:
     organisation = load_organisation(settings.organisation)
     await (await connect_async(url)).close()  # a database that is gone is told at once, not when a pool gives up
     pool = AsyncConnectionPool[Any](url, min_size=1, max_size=2, open=False, timeout=10)
-    with Cases(organisation=organisation, clock=clock, env=eventsourcing_env(url)) as cases:
+    with (
+        Cases(organisation=organisation, clock=clock, env=eventsourcing_env(url)) as cases,
+        Meetings(organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1)) as meetings,
+    ):
         async with pool, ViewListener(url) as listener:
-            yield Office(settings, organisation, clock, cases, Views(pool, listener))
+            yield Office(settings, organisation, clock, cases, meetings, Views(pool, listener))
 
 
 def _there(found: Result | None, as_of: str | None) -> Result:

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The plan of a case or of a route not opened yet, and the meetings that plans count with."""
+"""The plan of a case or of a route not opened yet."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.groups import command, group
+from cli.groups import command
 from cli.options import CaseId, Data, day, read_attributes, read_day
 from cli.output import show
 
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from domain.organisation import Organisation
     from projections.documents import Document
 
-meeting_app = group("meeting", "Meetings: when bodies meet, and by when papers must be in.")
-
-_SHOWN_DAYS = 366
-"""How far ahead meetings are listed where `--until` is not given."""
 Moves = Annotated[
     list[str] | None,
     typer.Option("--move", metavar="MEETING=YYYY-MM-DD", help="What if this meeting were on another day."),
@@ -56,16 +52,16 @@ def plan_route(
     cancel: Cancels = None,
     drop: Drops = None,
     later: Later = 0,
+    data: Data = None,
 ) -> None:
     """Plan a case before it is opened: by when each body must have it, and whether the deadline holds."""
-    from cli.route import load_configured
-    from domain.dates import danish_date
+    from cli.office import read_diary
     from domain.matters import Opening, matter_of_opening
     from projections.plans import planned
-    from runtime.clock import real_now
 
-    organisation, what_if = load_configured(), read_what_if(move, cancel, drop, later)
-    begins, given = start or danish_date(real_now()), read_attributes(attributes or [])
+    what_if = read_what_if(move, cancel, drop, later)
+    diary, today = read_diary(data)
+    organisation, begins, given = diary.organisation, start or today, read_attributes(attributes or [])
     opening = Opening(route, begins, deadline, given, tuple(concerned or ()))
     document = planned(organisation, {}, matter_of_opening(organisation, opening), what_if)
     show(document, lambda console: _print(console, document, organisation, begins))
@@ -89,33 +85,11 @@ def plan_case(
 
     async def read(office: Office) -> tuple[Document, Organisation, date]:
         history, case = await office.views.history(), office.cases.get(case_id)
-        found = planned(office.organisation, history, matter_of_case(case, office.today), what_if)
-        return found, office.organisation, office.today
+        organisation = office.meetings.diary().organisation
+        return planned(organisation, history, matter_of_case(case, office.today), what_if), organisation, office.today
 
     document, organisation, today = in_office(data, read)
     show(document, lambda console: _print(console, document, organisation, today))
-
-
-@command(meeting_app, "list")
-def list_meetings(
-    *,
-    body: Annotated[str | None, typer.Option("--body", metavar="B", help="Only the meetings of this body.")] = None,
-    from_: Annotated[Any, day("--from", "The first day; today if not given.")] = None,
-    until: Annotated[Any, day("--until", "The last day; a year later if not given.")] = None,
-) -> None:
-    """List meetings in the order of their dates: those that are known, and those that a body's rhythm makes likely."""
-    from cli.plan_tables import print_meetings
-    from cli.route import load_configured
-    from domain.dates import danish_date
-    from domain.matters import meetings_between
-    from projections.plans import meeting_document
-    from runtime.clock import real_now
-
-    organisation = load_configured()
-    first = from_ or danish_date(real_now())
-    found = meetings_between(organisation, body, first, until or first + timedelta(days=_SHOWN_DAYS))
-    items = [meeting_document(meeting) for meeting in found]
-    show({"items": items}, lambda console: print_meetings(console, items, organisation))
 
 
 def read_what_if(move: list[str] | None, cancel: list[str] | None, drop: list[str] | None, later: int) -> WhatIf:

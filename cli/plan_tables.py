@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.tables import Names, clean, danish
+from domain.names import Name
 from domain.planning import Standing
 from projections.plans import STANDINGS
 
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from domain.organisation import Organisation
 
 Document = dict[str, Any]
+STATES = {
+    "planned": Name("planlagt", "planned"),
+    "likely": Name("ventet", "likely"),
+    "added": Name("tilføjet", "added"),
+    "moved": Name("flyttet", "moved"),
+    "cancelled": Name("aflyst", "cancelled"),
+}
+"""What a meeting's `state` is called."""
 
 _STYLES = {"on_track": "bold green", "at_risk": "bold yellow", "late": "bold red"}
 
@@ -48,16 +57,23 @@ def print_plan(console: Console, document: Document, names: Names) -> None:
 
 def print_meetings(console: Console, items: Sequence[Document], organisation: Organisation) -> None:
     """Print meetings with their ids, by which a plan can be asked what would be without them."""
-    table = Table("Dato / Date", "Organ / Body", "Inde senest / Papers by", "Sted / Place", "Antaget / Assumed", "Id")
+    titles = ("Dato / Date", "Organ / Body", "Inde senest / Papers by", "Sted / Place", "Tilstand / State", "Id")
+    table = Table(*titles)
     for item in items:
         name = organisation.name_of(item["body"], date.fromisoformat(item["date"])).da
         time = f" kl. {item['time']}" if item["time"] else ""
         papers = danish(item["papers_in_by"]) + (" *" if item["papers_assumed"] else "")
-        assumed = "ja / yes" if item["assumed"] else ""
-        table.add_row(danish(item["date"]) + time, name, papers, clean(item["place"] or ""), assumed, item["id"])
+        table.add_row(danish(item["date"]) + time, name, papers, clean(item["place"] or ""), _state(item), item["id"])
     console.print(table if items else "Ingen møder / no meetings")
     if any(item["papers_assumed"] for item in items):
         console.print("* regnet ud fra organets sædvanlige frist / counted by the body's usual lead time")
+
+
+def _state(item: Document) -> str:
+    """Whether a meeting is as it was planned, and if not, what was done to it."""
+    state = STATES[item["state"]]
+    assumed = " (antaget / assumed)" if item["assumed"] and item["state"] != "likely" else ""
+    return f"{state.da} / {state.en}{assumed}"
 
 
 def _plan_facts(document: Document) -> str:

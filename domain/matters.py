@@ -96,14 +96,18 @@ def matter_of_case(case: Case, today: date) -> Matter:
 
 
 def meetings_between(organisation: Organisation, body: str | None, first: date, last: date) -> list[Meeting]:
-    """The meetings of one body, or of all, from one day to another; raises `InvalidError` for a time that cannot be."""
+    """The meetings of one body, or of all, from one day to another, also those that are cancelled.
+
+    Raises `InvalidError` for a time that cannot be.
+    """
     _check_year(first, "from")
     _check_year(last, "until")
     if last < first:
         what = f"the last day {last} is before the first, {first}"
         raise InvalidError(what, "give a later one", "until")
     bodies = [organisation.body(body).id] if body is not None else list(organisation.calendars.bodies)
-    found = [meeting for one in bodies for meeting in organisation.calendars.meetings(one, first, last)]
+    calendars = organisation.calendars
+    found = [m for one in bodies for read in (calendars.meetings, calendars.called_off) for m in read(one, first, last)]
     return sorted(found, key=lambda meeting: (meeting.day, meeting.id))
 
 

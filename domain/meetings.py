@@ -193,11 +193,12 @@ class Calendars:
         rhythm = calendar.rhythm
         if rhythm is None:
             return
-        recesses = self.recesses_of(calendar.body)
+        recesses, named = self.recesses_of(calendar.body), {meeting.id for meeting in calendar.meetings}
         for likely in _likely_days(calendar, rhythm, period):
             day = self._open_day(likely, recesses)
-            if period.holds(day) and not any(known.holds(day) for known in calendar.known):
-                number = f"{calendar.body}-{day}"
+            number = f"{calendar.body}-{day}"
+            is_known = number in named or any(known.holds(day) for known in calendar.known)
+            if period.holds(day) and not is_known:
                 slack = rhythm.every_days // 4
                 yield Meeting(id=number, body=calendar.body, day=day, assumed=True, uncertain_days=slack)
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from domain.matters import WhatIf, changed
 from domain.names import Name
 from domain.planning import Cause, Planner, Standing
+from projections.documents import instant
 from projections.phrases import long_date
 
 if TYPE_CHECKING:
     from domain.estimating import History
+    from domain.meeting_plan import Change, Diary
     from domain.meetings import Meeting
     from domain.organisation import Organisation
     from domain.planning import Matter, Plan, StepPlan, Why
@@ -37,11 +39,17 @@ def planned(organisation: Organisation, history: History, matter: Matter, what_i
     return {**_plan(organisation, history, matter, what_if), "changes": _changes(what_if), "today": today}
 
 
-def meeting_document(meeting: Meeting) -> Document:
-    """One meeting of a body: dates are ISO days, the time is that of Danish clocks."""
+def meeting_document(meeting: Meeting, diary: Diary) -> Document:
+    """One meeting of a body: dates are ISO days, the time is that of Danish clocks; `history` is oldest first.
+
+    `state` is `planned` as the calendar files have it, `likely` by the body's rhythm, `added`, `moved` or `cancelled`.
+    """
+    changes = diary.changes_of(meeting.id)
+    otherwise = "likely" if meeting.uncertain_days else "planned"
     return {
         "id": meeting.id,
         "body": meeting.body,
+        "state": changes[-1].kind if changes else otherwise,
         "date": meeting.day.isoformat(),
         "time": meeting.at.isoformat("minutes") if meeting.at else None,
         "place": meeting.place,
@@ -49,6 +57,18 @@ def meeting_document(meeting: Meeting) -> Document:
         "papers_assumed": meeting.papers_assumed,
         "assumed": meeting.assumed,
         "source": meeting.source,
+        "history": [_change_document(change) for change in changes],
+    }
+
+
+def _change_document(change: Change) -> Document:
+    return {
+        "change": change.kind,
+        "at": instant(change.at),
+        "who": change.who,
+        "was_on": _day(change.was_on),
+        "date": change.day.isoformat(),
+        "reason": change.reason,
     }
 
 

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from domain.case import OPEN_STATUSES
 from domain.dates import start_of_day
 from domain.errors import InvalidError
+from projections.dates import Dates, Deadline, Due
 from projections.documents import Document, as_read_on
 
 if TYPE_CHECKING:
@@ -98,6 +99,20 @@ _HISTORY = """
           AND answer ->> 'state' = 'answered' AND answer ->> 'decided_on' IS NOT NULL
     ) AS answers WHERE newest <= %(answers)s AND decided >= asked
 """
+_DUES = """
+    SELECT DISTINCT ON (inbox.due, inbox.case_id, inbox.step) inbox.entry, coalesce(recorded_at, cases.opened_at) AS at,
+           count(*) OVER (PARTITION BY inbox.case_id, inbox.step) AS waiting
+    FROM views.inbox JOIN views.cases ON cases.id = inbox.case_id
+         LEFT JOIN views.timeline ON timeline.position = cases.position
+    WHERE (%(body)s::text IS NULL OR inbox.body = %(body)s) AND inbox.due IS NOT NULL AND cases.status = 'running'
+    ORDER BY inbox.due, inbox.case_id, inbox.step
+"""
+_DEADLINES = """
+    SELECT cases.id, document ->> 'title' AS title, (document ->> 'deadline')::date AS deadline,
+           coalesce(recorded_at, cases.opened_at) AS at
+    FROM views.cases LEFT JOIN views.timeline ON timeline.position = cases.position
+    WHERE status = 'running' AND document ->> 'deadline' IS NOT NULL ORDER BY 3, 1
+"""
 
 
 class Views:
@@ -170,6 +185,12 @@ class Views:
     async def inbox(self, body: str) -> list[Document]:
         """What waits for a body's answer now, the earliest due first."""
         return [row["entry"] for row in await self._rows(_INBOX, body)]
+
+    async def dates(self, body: str | None) -> Dates:
+        """By when running cases wait for a body's answer; without one, for anybody's, and the cases' deadlines."""
+        dues = [Due(row["entry"], row["waiting"], row["at"]) for row in await self._rows(_DUES, {"body": body})]
+        found = [] if body else await self._rows(_DEADLINES)
+        return Dates(dues, [Deadline(str(row["id"]), row["title"], row["deadline"], row["at"]) for row in found])
 
     async def overview(self, today: date) -> Document:
         """How many cases stand where: `{by_status, by_route, running, overdue, waiting_for: [{body, cases}]}`.

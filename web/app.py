@@ -24,6 +24,7 @@ from web import (
     agency_loop,
     answering,
     body_page,
+    calendars,
     case_page,
     channels,
     commands,
@@ -33,6 +34,7 @@ from web import (
     files,
     front,
     links,
+    meetings,
     operations,
     pages,
     papers,
@@ -99,12 +101,12 @@ async def _show_sign_in(_request: Request, _error: Exception) -> Response:
 
 def _rooms(app: FastAPI) -> list[Room]:
     """Every router with its prefix and with what all its operations depend on."""
-    signed, outside = (webhooks.router,), (operations.router, answering.router, _description(app))
+    signed, outside = (webhooks.router,), (operations.router, answering.router, calendars.feeds, _description(app))
     browsing = (front.router, case_page.router, acting.router, body_page.router, exports.router, pages.router)
     shown = (*browsing, deliveries.pages)
     written = (commands.router, settling.router, agency_loop.router, papers.router)
-    office = (channels.router, deliveries.router, links.router)
-    api = (*written, reads.router, plans.router, events.router, *office)
+    office = (channels.router, deliveries.router, links.router, calendars.router)
+    api = (*written, reads.router, plans.router, meetings.router, events.router, *office)
     return [
         *((API_PREFIX, router, []) for router in signed),
         *((API_PREFIX, router, [Depends(known_parameters)]) for router in api),

@@ -291,14 +291,33 @@ OVERVIEW: dict[str, Any] = {
 MEETING: dict[str, Any] = {
     "id": "kkr-midtjylland-2025-04-08",
     "body": "kkr-midtjylland",
-    "date": "2025-04-08",
+    "state": "moved",
+    "date": "2025-04-10",
     "time": "09:00",
     "place": "Viborg",
-    "papers_in_by": "2025-03-28",
+    "papers_in_by": "2025-03-31",
     "papers_assumed": True,
     "assumed": False,
     "source": "Referat, DASSOS 25. april 2025",
+    "history": [
+        {
+            "change": "moved",
+            "at": INSTANT,
+            "who": "Anna",
+            "was_on": "2025-04-08",
+            "date": "2025-04-10",
+            "reason": "Formanden er forhindret",
+        }
+    ],
 }
+MEETING_ADDED: dict[str, Any] = {
+    "body": "kkr-midtjylland",
+    "date": "2026-11-20",
+    "time": "09:00",
+    "place": "Viborg",
+    "papers_in_by": "2026-11-06",
+}
+MEETING_MOVED: dict[str, Any] = {"date": "2025-04-10", "reason": "Formanden er forhindret"}
 MEETINGS: dict[str, Any] = {"items": [MEETING]}
 PLAN: dict[str, Any] = {
     "route": CASE["route"],
@@ -470,3 +489,16 @@ LINK: dict[str, Any] = {
 }
 LINKS: dict[str, Any] = {"items": [LINK]}
 LINK_MADE: dict[str, Any] = {**LINK, "url": "https://sagsgang.example.dk/svar/8qahtJxhTI6PEBxbsdewqg"}
+CALENDAR_LINK: dict[str, Any] = {
+    "id": "3c1d0c55-8f0a-4a3e-9d58-2f7f3f2c9b10",
+    "body": "samsoe",
+    "made_by": "Anna",
+    "created_at": INSTANT,
+    "withdrawn_at": None,
+}
+CALENDAR_LINKS: dict[str, Any] = {"items": [CALENDAR_LINK]}
+CALENDAR_LINK_MADE: dict[str, Any] = {
+    **CALENDAR_LINK,
+    "url": "https://sagsgang.example.dk/calendar/PB0MVY8KSj6dWC9_PyybEJ1Zw0.ics",
+}
+CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:PUBLISH\r\nEND:VCALENDAR\r\n"

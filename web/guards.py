@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from fastapi import Depends, Request
 
+from outgoing.calendar_links import CalendarLink, find_calendar_link
 from outgoing.links import CONFIRM, AnswerLink, find_link, unseal
 from web.access import Principal, find_token
 from web.problems import ProblemError
@@ -79,6 +80,17 @@ async def check_link_rate(request: Request) -> None:
         raise ProblemError("too_many_requests", detail, headers={"Retry-After": str(math.ceil(wait))})
 
 
+async def holding_calendar(request: Request, token: str) -> CalendarLink:
+    """Whoever has a calendar's address, for that calendar and nothing else; raises 404 or 429."""
+    shared = services(request)
+    await check_link_rate(request)
+    async with shared.pool.connection() as connection:
+        link = await find_calendar_link(connection, shared.settings.signing_key(), token)
+    if link is None or link.body not in shared.organisation.bodies:
+        raise ProblemError("absent", "the calendar is not known; ask the secretariat for its address")
+    return link
+
+
 async def holding_confirmation(request: Request, token: str) -> UUID:
     """Whoever holds the link that confirms a channel's address; gives the channel's id. Raises 404 or 429."""
     await check_link_rate(request)
@@ -117,9 +129,11 @@ Reader = Annotated[Principal, Depends(known)]
 Writer = Annotated[Principal, Depends(writing)]
 Guest = Annotated[Visitor, Depends(visiting)]
 Holder = Annotated[AnswerLink, Depends(holding_link)]
+Subscriber = Annotated[CalendarLink, Depends(holding_calendar)]
 Confirmer = Annotated[UUID, Depends(holding_confirmation)]
 Clerk = Annotated[Visitor, Depends(acting)]
-GUARDS = frozenset({known, writing, visiting, acting, signed_webhook, public, holding_link, holding_confirmation})
+_OF_PEOPLE = {known, writing, visiting, acting, signed_webhook, public}
+GUARDS = frozenset({*_OF_PEOPLE, holding_link, holding_calendar, holding_confirmation})
 
 
 async def _of_token(request: Request, authorization: str) -> Principal:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Annotated
 
@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 
 from domain.errors import InvalidError
 from domain.faults import quoted
-from domain.matters import MOST_DAYS_LATER, Opening, WhatIf, matter_of_case, matter_of_opening, meetings_between
-from projections.plans import meeting_document, planned
+from domain.matters import MOST_DAYS_LATER, Opening, WhatIf, matter_of_case, matter_of_opening
+from projections.plans import planned
 from web import examples
 from web.commands import CaseId
 from web.describing import read
@@ -25,8 +25,6 @@ from web.reads import caught_up
 from web.services import services
 
 MOST_CHANGES = 50
-SHOWN_DAYS = 366
-"""How far ahead meetings are listed where `until` is not given."""
 Texts = Annotated[list[Annotated[str, Field(max_length=MAX_ID)]], Field(max_length=MOST_CHANGES)]
 
 
@@ -54,14 +52,6 @@ class Planned(Changes):
     concerned: Texts = Field([], description="The id of a body that is concerned.")
 
 
-class Meetings(BaseModel):
-    """Which meetings to list."""
-
-    body: str | None = Field(None, max_length=MAX_ID, description="Only the meetings of this body.")
-    first: Day | None = Field(None, alias="from", description="The first day; today if left out.")
-    until: Day | None = Field(None, description="The last day; a year later if left out.")
-
-
 router = APIRouter(tags=["plans"], dependencies=[Depends(known), Depends(caught_up)])
 
 
@@ -74,9 +64,9 @@ async def plan_route(request: Request, asked: Annotated[Planned, Query()]) -> JS
     shared, what_if = services(request), asked.as_what_if()
     attributes = dict(_pairs(asked.set, "set"))
     opening = Opening(asked.route, asked.start or shared.today(), asked.deadline, attributes, asked.concerned)
-    matter = matter_of_opening(shared.organisation, opening)
-    history = await shared.views.history()
-    return JSONResponse(await shared.run(partial(planned, shared.organisation, history, matter, what_if)))
+    organisation = (await shared.diary()).organisation
+    matter, history = matter_of_opening(organisation, opening), await shared.views.history()
+    return JSONResponse(await shared.run(partial(planned, organisation, history, matter, what_if)))
 
 
 @router.get("/cases/{id}/plan", summary="Plan what is left of a case", **read(examples.PLAN))
@@ -87,18 +77,9 @@ async def plan_case(request: Request, case: CaseId, changes: Annotated[Changes, 
     """
     shared, what_if = services(request), changes.as_what_if()
     found = await shared.run(lambda: shared.cases.get(case))
+    organisation = (await shared.diary()).organisation
     history, matter = await shared.views.history(), matter_of_case(found, shared.today())
-    return JSONResponse(await shared.run(partial(planned, shared.organisation, history, matter, what_if)))
-
-
-@router.get("/meetings", summary="List meetings", **read(examples.MEETINGS))
-async def list_meetings(request: Request, asked: Annotated[Meetings, Query()]) -> JSONResponse:
-    """The meetings that are known, and beyond them those that a body's rhythm makes likely, in order."""
-    shared = services(request)
-    first = asked.first or shared.today()
-    until = asked.until or first + timedelta(days=SHOWN_DAYS)
-    found = meetings_between(shared.organisation, asked.body, first, until)
-    return JSONResponse({"items": [meeting_document(meeting) for meeting in found]})
+    return JSONResponse(await shared.run(partial(planned, organisation, history, matter, what_if)))
 
 
 def _pairs(texts: Sequence[str], field: str) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from domain.dates import COPENHAGEN, danish_date
 from domain.names import Name
+from outgoing.calendar_links import CALENDAR_PATH
 from outgoing.links import ANSWER_PATH, CONFIRM_PATH
 from projections.phrases import long_date
 from web import files, words
@@ -25,7 +26,7 @@ API_PREFIX = "/api/"
 LINK_PREFIXES = (f"{ANSWER_PATH}/", f"{CONFIRM_PATH}/")
 """Pages that a link in a letter opens: whoever comes, a page is the answer."""
 
-_PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/", "/assets/")
+_PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/", "/assets/", f"{CALENDAR_PATH}/")
 
 
 def wants_page(request: Request) -> bool:

@@ -16,11 +16,13 @@ from psycopg_pool import AsyncConnectionPool
 
 from domain.cases import Cases
 from domain.dates import danish_date
+from domain.meeting_changes import Meetings
+from domain.meeting_plan import Diary
 from domain.organisation import Organisation
 from projections.listener import ViewListener
 from projections.queries import Views
 from runtime.clock import real_now
-from runtime.database import AnsweringAsyncConnection, check_answers
+from runtime.database import AnsweringAsyncConnection, check_answers, eventsourcing_env
 from runtime.settings import DatabaseSettings
 from web.bounds import MessageRate, Threads
 from web.metrics import Metrics
@@ -48,6 +50,7 @@ class Services:
 
     settings: DatabaseSettings
     cases: Cases
+    meetings: Meetings
     organisation: Organisation
     clock: Callable[[], datetime]
     pool: Pool
@@ -73,6 +76,7 @@ class Services:
         return cls(
             settings,
             cases,
+            Meetings(organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1)),
             organisation,
             clock,
             pool,
@@ -100,10 +104,16 @@ class Services:
             clearing.cancel()
             for pool in (self.pool, self.keys):
                 await pool.close(timeout=1)
+            self.meetings.close()
 
     def today(self) -> date:
         """The Danish date that the clock shows."""
         return danish_date(self.clock())
+
+    async def diary(self, as_of: datetime | None = None) -> Diary:
+        """The organisation with its meetings as they stand, or as they stood at an instant by what was recorded."""
+        found: Diary = await self.run(lambda: self.meetings.diary(as_of))
+        return found
 
     async def run(self, function: Callable[[], Any]) -> Any:
         """What a blocking function of the event store returns; raises TimeoutError after nine seconds."""

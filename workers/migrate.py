@@ -26,8 +26,9 @@ from runtime.settings import Settings, SettingsError
 from workers.temporal import connect_temporal, register_search_attributes
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-LOG_TABLE = "public.cases_events"
-LOG_STEP = "log"
+LOG_TABLE, MEETINGS_TABLE = "public.cases_events", "public.meetings_events"
+LOGS = {"log": ("cases", LOG_TABLE), "meetings_log": ("meetings", MEETINGS_TABLE)}
+"""By the step that makes it: the application whose log it is, and the log's table."""
 VIEWS_STEP = "views"
 RIGHTS_STEP = "rights"
 OLDEST_SERVER = 170000
@@ -61,8 +62,8 @@ _MAKE_LEDGER = """
 """
 # Appending takes a table lock (MAINTAIN, PostgreSQL 17); without UPDATE, DELETE and TRUNCATE the log cannot be changed.
 _GRANT_LOG = f"""
-    GRANT SELECT, INSERT, MAINTAIN ON {LOG_TABLE} TO {SERVICE_ROLE};
-    GRANT USAGE ON SEQUENCE {LOG_TABLE}_notification_id_seq TO {SERVICE_ROLE}
+    GRANT SELECT, INSERT, MAINTAIN ON %1$s TO {SERVICE_ROLE};
+    GRANT USAGE ON SEQUENCE %1$s_notification_id_seq TO {SERVICE_ROLE}
 """
 # Whatever of owners and rights is not as it should be, as the statements that mend it: a restored backup lacks what
 # belonged to a role that its server did not have.
@@ -86,9 +87,9 @@ _WRONG_RIGHTS = f"""
         GROUP BY tablename
         HAVING NOT bool_and(has_table_privilege('{SERVICE_ROLE}', format('office.%I', tablename), needed))
         UNION ALL
-        SELECT 6, '{_GRANT_LOG.strip()}'
-        WHERE NOT has_sequence_privilege('{SERVICE_ROLE}', '{LOG_TABLE}_notification_id_seq', 'USAGE') OR NOT (
-            SELECT bool_and(has_table_privilege('{SERVICE_ROLE}', '{LOG_TABLE}', needed))
+        SELECT 6, format('{_GRANT_LOG.strip()}', log) FROM unnest(ARRAY['{LOG_TABLE}', '{MEETINGS_TABLE}']) AS log
+        WHERE NOT has_sequence_privilege('{SERVICE_ROLE}', log || '_notification_id_seq', 'USAGE') OR NOT (
+            SELECT bool_and(has_table_privilege('{SERVICE_ROLE}', log, needed))
             FROM unnest(ARRAY['SELECT', 'INSERT', 'MAINTAIN']) AS needed
         )
     ) AS wrong (turn, statement) ORDER BY turn
@@ -128,7 +129,7 @@ def migrate(owner_url: str, service_password: str | None = None, organisation: P
         _make_role(connection, service_password)
         connection.execute(_MAKE_LEDGER)
         applied = [path.stem for path in sorted(MIGRATIONS.glob("*.sql")) if _apply(connection, path)]
-        applied += [LOG_STEP] if _make_log(connection, owner_url) else []
+        applied += [step for step in LOGS if _make_log(connection, owner_url, step)]
         _check_whole(connection)
         applied += [RIGHTS_STEP] if _mend_rights(connection) else []
         applied += [VIEWS_STEP] if _make_views(connection, owner_url, organisation) else []
@@ -169,21 +170,22 @@ def _apply(connection: _Connection, path: Path) -> bool:
     return applied is None
 
 
-def _make_log(connection: _Connection, owner_url: str) -> bool:
-    """Let the event store make its table, and let the service append to it but change nothing.
+def _make_log(connection: _Connection, owner_url: str, step: str) -> bool:
+    """Let the event store make a log's table, and let the service append to it but change nothing.
 
     Raises `MigrationError` when the table was there before: an empty one would pass for the log that is lost.
     """
-    is_made, was_made = _exists(connection, LOG_TABLE), _digest(connection, LOG_STEP) is not None
+    application, table = LOGS[step]
+    is_made, was_made = _exists(connection, table), _digest(connection, step) is not None
     if was_made and not is_made:
-        raise MigrationError(_half_restored([LOG_TABLE]))
+        raise MigrationError(_half_restored([table]))
     if not is_made:
-        environment = Environment("cases", eventsourcing_env(owner_url) | {"CREATE_TABLE": "yes"})
+        environment = Environment(application, eventsourcing_env(owner_url) | {"CREATE_TABLE": "yes"})
         with PostgresFactory(environment) as factory:
             factory.application_recorder()
-        connection.execute(_GRANT_LOG)
+        connection.execute(_GRANT_LOG.replace("%1$s", table).encode())
     if not was_made:
-        _write_digest(connection, LOG_STEP, "")
+        _write_digest(connection, step, "")
     return not is_made
 
 

@@ -22,6 +22,7 @@ from web import (
     agency_loop,
     answering,
     body_page,
+    calendars,
     case_page,
     channels,
     commands,
@@ -30,6 +31,7 @@ from web import (
     exports,
     front,
     links,
+    meetings,
     operations,
     pages,
     papers,
@@ -42,10 +44,23 @@ from web.access import create_signin_link, create_token, list_tokens, revoke_tok
 from web.app import describe_api
 from web.guards import GUARDS, known, signed_webhook, writing
 
-OF_THE_API = (commands, settling, agency_loop, papers, reads, plans, events, channels, deliveries, links)
+OF_THE_API = (
+    commands,
+    settling,
+    agency_loop,
+    papers,
+    reads,
+    plans,
+    meetings,
+    calendars,
+    events,
+    channels,
+    deliveries,
+    links,
+)
 PAGES = (front, case_page, acting, body_page, exports, pages, answering)
 MODULES = (webhooks, *OF_THE_API, operations, *PAGES)
-ROUTERS = (*(module.router for module in MODULES), deliveries.pages)
+ROUTERS = (*(module.router for module in MODULES), deliveries.pages, calendars.feeds)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 

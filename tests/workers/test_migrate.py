@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 
 from domain.cases import Cases
 from domain.commands import Actor, Command
+from domain.meeting_changes import Meetings, NewMeeting
 from projections.projector import TABLES, Projector
 from projections.rebuild import rebuild
 from runtime.database import SERVICE_ROLE, connect, eventsourcing_env
@@ -28,7 +29,7 @@ from workers import migrate as migrating
 from workers.embedded.postgres import OWNER, EmbeddedPostgres
 from workers.migrate import MigrationError, migrate
 
-NAMES = [*(path.stem for path in sorted(migrating.MIGRATIONS.glob("*.sql"))), "log", "views"]
+NAMES = [*(path.stem for path in sorted(migrating.MIGRATIONS.glob("*.sql"))), "log", "meetings_log", "views"]
 LOSE_RIGHTS = (
     f"ALTER SCHEMA views OWNER TO {OWNER}",
     "DROP SCHEMA views_next",
@@ -158,7 +159,7 @@ def test_owners_and_rights_that_a_restore_lost_are_given_back(database: Database
         connection.execute("DELETE FROM office.parts")
 
 
-@pytest.mark.parametrize("table", ["office.parts", "public.cases_events"])
+@pytest.mark.parametrize("table", ["office.parts", "public.cases_events", "public.meetings_events"])
 def test_a_database_that_was_restored_in_part_is_refused(database: Database, table: str) -> None:
     """An empty table in place of a lost one would pass for the truth."""
     with connect(database.owner_url) as connection:
@@ -177,6 +178,21 @@ def test_the_service_can_append_to_the_log(database: Database) -> None:
         assert cases.read_log(1, 10)[0].position == taken.position
 
 
+def test_the_service_can_append_to_the_meetings(database: Database) -> None:
+    """Two processes see each other's changes, and decide in turn."""
+    env, new = eventsourcing_env(database.service_url), NewMeeting(body="kd-net", day=date(2027, 1, 8))
+    clock = lambda: datetime.now(UTC)  # noqa: E731 -- both are told the time alike
+    with (
+        Meetings(organisation=midtjylland(), clock=clock, env=env) as one,
+        Meetings(organisation=midtjylland(), clock=clock, env=env) as other,
+    ):
+        one.add(_command(), new)
+        other.cancel(_command(), "kd-net-2027-01-08", "Aflyst")
+
+        assert one.diary() == other.diary()
+        assert "kd-net-2027-01-08" in one.diary().organisation.calendars.cancelled
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -186,6 +202,9 @@ def test_the_service_can_append_to_the_log(database: Database) -> None:
         "DROP TABLE cases_events",
         "ALTER TABLE cases_events ADD COLUMN x int",
         "SELECT setval('cases_events_notification_id_seq', 1)",
+        "UPDATE meetings_events SET topic = 'x'",
+        "DELETE FROM meetings_events",
+        "TRUNCATE meetings_events",
         "UPDATE office.migrations SET sha256 = ''",
         "CREATE TABLE public.other (a int)",
     ],
