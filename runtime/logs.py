@@ -35,7 +35,7 @@ LEVELS = {
 }
 
 ACCESS_ARGUMENTS = 5
-_TOKEN = re.compile(r"^(/(?:svar|bekraeft)/)[^/]+")
+_TOKEN = re.compile(r"^(/(?:svar|bekraeft|calendar)/)[^/]+")
 
 
 def configure_logging(role: str, log_format: str = "auto") -> None:

@@ -24,7 +24,8 @@ OF_THE_CONTRACT = """
     signin-link case-condition-add case-condition-meet case-condition-waive case-condition-contradict
     case-condition-settle case-consents case-inquire case-inquiry-end case-renew case-participation
     case-task-chase case-task-done case-task-cancel case-decision-add
-    plan case-plan meeting-list case-set case-migrate
+    plan case-plan meeting-list meeting-add meeting-move meeting-cancel meeting-import case-set case-migrate
+    calendar-link calendar-list calendar-withdraw
     notifier channel-list channel-add channel-change channel-enable channel-remove channel-secret
     delivery-list delivery-resend link-create link-list link-withdraw
 """
