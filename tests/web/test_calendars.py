@@ -108,9 +108,12 @@ async def test_an_unchanged_calendar_is_not_sent_twice(office: Office) -> None:
 
 async def test_who_guesses_addresses_is_held_up(office: Office) -> None:
     """As at the other links that need no sign-in."""
-    statuses = [(await office.client.get("/calendar/x.ics")).status_code for _ in range(LINK_PAGES_A_MINUTE + 5)]
+    statuses = [404]
+    while statuses[-1] == 404 and len(statuses) < 10 * LINK_PAGES_A_MINUTE:  # meanwhile some are allowed anew
+        statuses.append((await office.client.get("/calendar/x.ics")).status_code)
 
-    assert (statuses[0], statuses[-1]) == (404, 429)
+    assert statuses[-1] == 429
+    assert len(statuses) > LINK_PAGES_A_MINUTE
 
 
 async def test_an_address_opens_its_calendar_only(office: Office) -> None:
