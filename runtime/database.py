@@ -18,7 +18,8 @@ CONNECT_TIMEOUT_SECONDS = 5
 ANSWER_SECONDS = 8.0
 """How long a statement of a service may take before its connection is taken for dead."""
 CHECK_SECONDS = 2.0
-POOL_WAIT_SECONDS = 1
+POOL_WAIT_SECONDS = 3
+"""How long a pool waits for a connection, also for its first: a busy machine takes more than a second for it."""
 LOCK_TIMEOUT_SECONDS = 2
 IDLE_IN_TRANSACTION_SECONDS = 10
 SERVICE_ROLE = "sagsgang_service"

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain.additions import Addition, ConditionKind
 from domain.answering import Reply
 from domain.asks import ASKS, OBJECTED, OUTCOMES, WITH_DUE_DATE
+from domain.blocking import is_unsettled
 from domain.case import Case, Status, StepState
 from domain.commands import Command
 from domain.errors import RefusalError
@@ -337,12 +338,8 @@ def _end(desk: Desk) -> None:
             return
         if case.status == Status.SUSPENDED:
             desk.commands("resume")
-        elif blocks := case.blocks():
-            for number in {number for block in blocks for number in block.contradictions}:
-                desk.commands("settle_contradiction", number, stand=[], reason="afklaret")
-            for number in {number for block in blocks for number in block.conditions}:
-                if desk.case.conditions[number - 1].is_open:
-                    desk.commands("waive_condition", number, "bortfaldet")
+        elif case.blocks():
+            _unblock(desk)
         elif pending := [(r.step, body) for r in case.open_rounds() for body in r.pending]:
             for step, body in pending:
                 _consent(desk, step, body, f"end{turn}")
@@ -350,6 +347,16 @@ def _end(desk: Desk) -> None:
             assert desk.wake_at is not None
             desk.let_pass((desk.wake_at.date() + timedelta(days=1)).isoformat())
     raise AssertionError(desk.topics()[-20:])
+
+
+def _unblock(desk: Desk) -> None:
+    """Settle what is contradictory, which may settle more at once, and let every condition go that still blocks."""
+    for contradiction in desk.case.contradictions:
+        if is_unsettled(desk.case, desk.case.contradictions[contradiction.number - 1]):
+            desk.commands("settle_contradiction", contradiction.number, stand=[], reason="afklaret")
+    for number in {number for block in desk.case.blocks() for number in block.conditions}:
+        if desk.case.conditions[number - 1].is_open:
+            desk.commands("waive_condition", number, "bortfaldet")
 
 
 def _renew(desk: Desk) -> None:
