@@ -32,8 +32,8 @@ def test_any_other_text_opens_nothing(text: str) -> None:
 
 @given(st.uuids(), st.integers(0, 53), st.sampled_from("ABCab01-_"))
 def test_a_changed_token_opens_nothing_else(subject: UUID, place: int, letter: str) -> None:
-    """Each letter of it counts, but for bits that base64 leaves unused."""
+    """Each letter of it counts, the last one too."""
     token = seal(KEY, ANSWER, subject)
     changed = token[:place] + letter + token[place + 1 :]
 
-    assert unseal(KEY, ANSWER, changed) in ({None} if changed[:-1] != token[:-1] else {None, subject})
+    assert unseal(KEY, ANSWER, changed) == (subject if changed == token else None)
