@@ -20,8 +20,9 @@ async def site(
     postgres: EmbeddedPostgres, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     """The site, with its cases."""
+    # A browser is the machine's: the set-up brings only what comes from Python's and Node's registries, without root.
     if CHROMIUM is None:
-        pytest.skip("there is no Chromium here")
+        pytest.skip("there is no Chromium here: as root, apt-get install chromium")
     expect.set_options(timeout=20_000)
     with database_of_its_own(postgres, template_database) as database:
         async with running_site(
