@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,11 @@ class Added:
         """Take over what is given of it."""
         for name in _FACTS:
             setattr(self, name, given.get(name))
+
+    def move(self, days: timedelta) -> None:
+        """Have its due date, while it is open, moved by the days that the case stood still; a meeting's stays."""
+        if self.due and self.is_open:
+            self.due = (date.fromisoformat(self.due) + days).isoformat()
 
     def settle(self, state: State, at: datetime, reason: str | None = None) -> None:
         """Put it into a state in which it is open no longer."""

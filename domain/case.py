@@ -901,6 +901,8 @@ class Case(BaseAggregate[UUID]):
             case.deadline = case.deadline and case.deadline + moved
             for open_round in case.open_rounds():
                 open_round.due = open_round.due and open_round.due + moved
+            for added in (*case.conditions, *case.tasks):
+                added.move(moved)
 
     class AttributeSet(Event):
         """The secretariat has given, or altered, what the route asks to know of the case."""

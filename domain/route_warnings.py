@@ -31,6 +31,7 @@ def find_warnings(route: Route, file: str, organisation: Organisation) -> list[R
         _closings_in_vain,
         _early_reminders,
         _unbound_deadline,
+        _deadline_before_window,
         _ending_skipped,
         _tests_in_vain,
         _blocked_in_vain,
@@ -104,6 +105,19 @@ def _unbound_deadline(route: Route) -> Iterator[_Found]:
     if due and route.binds is None:
         what = f"is missing though {quoted(due[0])} is due on the case's deadline"
         yield "binds", what, f'write binds = "{due[-1]}", or the step that the deadline is for'
+
+
+def _deadline_before_window(route: Route) -> Iterator[_Found]:
+    """A step that may take until the case's deadline leaves no time for a window that must be over by then too."""
+    in_time = {route.binds, *route.before(route.binds)} if route.binds else set()
+    for step in route.steps:
+        windows = [w for w in route.steps if w.due == "window" and w.id in in_time and step.id in route.before(w.id)]
+        if step.due == "deadline" and windows:
+            days, late = windows[0].window_days, quoted(windows[0].id)
+            what = (
+                f"is the case's deadline, by which the window of {days} days of {late} is to end that opens afterwards"
+            )
+            yield f"steps[{step.id}].due", what, "give the step an earlier due date"
 
 
 def _ending_skipped(route: Route) -> Iterator[_Found]:

@@ -229,6 +229,25 @@ def test_a_task_is_chased_and_done() -> None:
     assert (task.state, task.done_on, task.done_by) == ("done", "2025-03-19", "Takstgruppen")
 
 
+def test_a_suspension_moves_the_dates_of_what_is_open() -> None:
+    """By the days that the case stood still; of what is done it stays, and so does a meeting's."""
+    desk = opened()
+    due = date(2025, 5, 25)
+    added = [Addition(text="a", due=due), Addition(text="b", due=due), Addition(text="c", meeting="2025-06-05")]
+    desk.answers("dassos", "approved", conditions=added[:1], tasks=added, step="a")
+    desk.commands("finish_task", 2)
+    desk.commands("suspend", "afventer")
+    desk.let_pass("2025-03-28")
+    desk.commands("resume")
+
+    assert [condition.due for condition in desk.case.conditions] == ["2025-06-04"]
+    assert [(task.due, task.meeting) for task in desk.case.tasks] == [
+        ("2025-06-04", None),
+        ("2025-05-25", None),
+        (None, "2025-06-05"),
+    ]
+
+
 def test_a_body_decides_unasked_also_on_a_closed_case() -> None:
     """Its decision stands there with its tasks, and may call others off."""
     desk = Desk()

@@ -230,3 +230,14 @@ def test_a_reminder_before_a_step_opens_is_warned_of_whatever_counts_its_days() 
     rest = 'due = "days"\ndue_days = 7\nreminders = [{ days_before_due = 9 }]'
 
     assert "before the window of 7 days opens" in the_only(head() + step("a", rest))
+
+
+def test_a_deadline_leaves_no_time_for_a_window_after_it() -> None:
+    """Where the window, too, must be over by the case's deadline; else the two have nothing to do with each other."""
+    window = step("b", 'after = ["a"]\nwindow_days = 7', mode="written_procedure")
+    steps = step("a", 'due = "deadline"') + window
+
+    line = the_only(head("b", 'binds = "b"') + steps)
+
+    assert 'steps[a].due: warning: is the case\'s deadline, by which the window of 7 days of "b" is to end' in line
+    assert warnings(head("b", 'binds = "a"') + steps) == []
