@@ -141,8 +141,10 @@ async def _opened(settings: DatabaseSettings) -> AsyncIterator[Office]:
     await (await connect_async(url)).close()  # a database that is gone is told at once, not when a pool gives up
     pool = AsyncConnectionPool[Any](url, min_size=1, max_size=2, open=False, timeout=10)
     with (
-        Cases(organisation=organisation, clock=clock, env=eventsourcing_env(url)) as cases,
         Meetings(organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1)) as meetings,
+        Cases(
+            organisation=organisation, clock=clock, env=eventsourcing_env(url), calendars=meetings.calendars
+        ) as cases,
     ):
         async with pool, ViewListener(url) as listener:
             yield Office(settings, organisation, clock, cases, meetings, Views(pool, listener))

@@ -62,21 +62,6 @@ CUSTOMARY = WorkingDays((ClosingDay(6, 5), ClosingDay(12, 24), ClosingDay(12, 31
 """Working days where no organisation's calendar is at hand: 5 June, 24 and 31 December are closed."""
 
 
-def is_working_day(day: date) -> bool:
-    """Whether Danish public offices are open on a day: no weekend, public holiday or customary closing day."""
-    return CUSTOMARY.include(day)
-
-
-def working_day_before(day: date) -> date:
-    """The day itself when it is a working day, else the last working day before it."""
-    return CUSTOMARY.before(day)
-
-
-def working_day_after(day: date) -> date:
-    """The day itself when it is a working day, else the first working day after it."""
-    return CUSTOMARY.after(day)
-
-
 @cache
 def _closed(closing_days: tuple[ClosingDay, ...], year: int) -> frozenset[date]:
     found = (closing_day.in_year(year) for closing_day in closing_days)

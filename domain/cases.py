@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from domain.additions import Addition
+    from domain.meetings import Calendars
     from domain.organisation import Organisation
     from domain.route import Route, Step
 
@@ -79,12 +80,21 @@ class Cases(Application[UUID]):
     name = "cases"
 
     def __init__(
-        self, *, organisation: Organisation, clock: Callable[[], datetime], env: Mapping[str, str] | None = None
+        self,
+        *,
+        organisation: Organisation,
+        clock: Callable[[], datetime],
+        env: Mapping[str, str] | None = None,
+        calendars: Callable[[], Calendars] | None = None,
     ) -> None:
-        """Work for one `organisation`; `clock` (aware UTC) gives recorded times, `env` names the database."""
+        """Work for one `organisation`; `clock` (aware UTC) gives recorded times, `env` names the database.
+
+        `calendars` gives the bodies' meetings as they stand; without it they are those of the organisation's files.
+        """
         super().__init__(env=env)
         self.organisation = organisation
         self.clock = clock
+        self.calendars = calendars or (lambda: organisation.calendars)
         self._committer = Committer(self._find, self.save)
 
     # Commands of the secretariat
@@ -396,10 +406,11 @@ class Cases(Application[UUID]):
             case = _existing(found)
             at = self._now(case)
             actor = Actor("sagsgang", ENGINE, "workflow").as_dict()
-            while following := what_follows(case, at):
+            calendars = self.calendars()
+            while following := what_follows(case, at, calendars):
                 case.trigger_event(following.event, timestamp=at, actor=actor, command_id="", **following.facts)
             # A copy: decisions that share the commit go on with the case itself.
-            standing[:] = [Standing(deepcopy(case), next_wake(case, at))]
+            standing[:] = [Standing(deepcopy(case), next_wake(case, at, calendars))]
             return Decided(case, "counted", case.version)
 
         self._committer.commit(Decision(case_id, decide))

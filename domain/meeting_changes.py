@@ -20,7 +20,7 @@ from domain.meetings import Calendars, Meeting
 from domain.texts import optional, required
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from domain.commands import Command
     from domain.organisation import Organisation
@@ -112,6 +112,8 @@ class Meetings(Application[UUID]):
         self._turn = threading.Lock()
         self._read_to = 0
         self._events: list[MeetingPlan.Event] = []
+        self._newest = (0, organisation.calendars)
+        """The calendars after so many events."""
 
     # Commands
 
@@ -171,14 +173,23 @@ class Meetings(Application[UUID]):
 
     def diary(self, as_of: datetime | None = None) -> Diary:
         """The organisation with its meetings as they stand, or as they stood by what was recorded up to an instant."""
+        return self._diary(event for event in self._read() if as_of is None or event.timestamp <= as_of)
+
+    def _diary(self, events: Iterable[MeetingPlan.Event]) -> Diary:
         plans: dict[UUID, MeetingPlan] = {}
-        for event in self._read():
-            if as_of is None or event.timestamp <= as_of:
-                plan = event.mutate(plans.get(event.originator_id))
-                if not isinstance(plan, MeetingPlan):
-                    raise TypeError(event)
-                plans[event.originator_id] = plan
+        for event in events:
+            plan = event.mutate(plans.get(event.originator_id))
+            if not isinstance(plan, MeetingPlan):
+                raise TypeError(event)
+            plans[event.originator_id] = plan
         return with_changes(self.organisation, plans.values())
+
+    def calendars(self) -> Calendars:
+        """The meetings as they stand, worked out anew only when there are new changes."""
+        events = self._read()
+        if len(events) != self._newest[0]:
+            self._newest = (len(events), self._diary(events).organisation.calendars)
+        return self._newest[1]
 
     def find(self, meeting_id: str) -> Meeting:
         """The meeting with an id, also a cancelled one; raises `AbsentError`."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.answering import Reply
 from domain.asks import ASKS, WITH_DUE_DATE, Meaning
-from domain.calendar import YEARS, working_day_after, working_day_before
+from domain.calendar import YEARS
 from domain.case import AnswerState, StepState
 from domain.cases import Cases
 from domain.commands import Actor, Command
@@ -109,6 +109,7 @@ class _Simulation:
 
     def __init__(self, organisation: Organisation, route: Route, wishes: Wishes) -> None:
         self._organisation, self._route, self._wishes = organisation, route, wishes
+        self._working_days = organisation.calendars.working_days
         self._random = None if wishes.seed is None else Random(wishes.seed)  # noqa: S311 -- nothing secret
         self._now = at_danish_time(wishes.start, _OPENING_HOUR)
         self._cases = Cases(organisation=organisation, clock=lambda: self._now, env=_MEMORY)
@@ -194,7 +195,7 @@ class _Simulation:
         for current in standing.case.open_rounds():
             self._plan(standing.case, current)
         if standing.case.blocks() and self._unblocking is None:
-            day = working_day_after(danish_date(self._now) + timedelta(days=_DAYS_TO_UNBLOCK))
+            day = self._working_days.after(danish_date(self._now) + timedelta(days=_DAYS_TO_UNBLOCK))
             self._unblocking = at_danish_time(day, _ANSWERING_HOUR)
         moments = [*(p.at for p in self._planned), *([self._unblocking] if self._unblocking else [])]
         return min([*moments, *([standing.wake_at] if standing.wake_at else [])], default=None)
@@ -244,8 +245,8 @@ class _Simulation:
             part = 0.9
         elif self._random:
             part = self._random.uniform(0.1, 1.1)
-        day = working_day_before(today + timedelta(days=max(1, round(period * part))))
-        return day if day > today else working_day_after(today + timedelta(days=1))
+        day = self._working_days.before(today + timedelta(days=max(1, round(period * part))))
+        return day if day > today else self._working_days.after(today + timedelta(days=1))
 
     def _say_what_is_planned(self) -> None:
         due = sorted((p for p in self._planned if p.at <= self._now), key=lambda planned: planned.at)

@@ -73,10 +73,12 @@ class Services:
         """The services, not yet connected. Raises `SettingsError` without a signing key."""
         url, a_minute = settings.database_url, settings.webhooks_per_minute
         pool, listener = _pool(url, POOL_SIZE), ViewListener(url)
+        meetings = Meetings(organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1))
+        cases.calendars = meetings.calendars  # so that a rehearsal tells what the worker will do
         return cls(
             settings,
             cases,
-            Meetings(organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1)),
+            meetings,
             organisation,
             clock,
             pool,

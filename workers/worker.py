@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from domain.cases import Cases
+from domain.meeting_changes import Meetings
 from organisations.load import load_organisation
 from outgoing.activities import DeliveryActivities
 from outgoing.sending import Sender
@@ -55,7 +56,13 @@ async def run(settings: Settings) -> None:
     known = settings.resolved()
     clock = Clock.load(known.data)
     env = eventsourcing_env(known.database_url, pool_size=2, max_overflow=STORE_OVERFLOW)
-    with Cases(organisation=load_organisation(known.organisation), clock=clock, env=env) as cases, stopping() as stop:
+    organisation = load_organisation(known.organisation)
+    diary_env = eventsourcing_env(known.database_url, pool_size=1, max_overflow=STORE_OVERFLOW)
+    with (
+        Meetings(organisation=organisation, clock=clock, env=diary_env) as meetings,
+        Cases(organisation=organisation, clock=clock, env=env, calendars=meetings.calendars) as cases,
+        stopping() as stop,
+    ):
         deliveries = DeliveryActivities(Sender(known, cases))
         await until(stop, WorkerPart(known, CaseActivities(cases, clock), deliveries).run(stop), STOP_SECONDS)
 

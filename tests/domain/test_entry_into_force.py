@@ -97,7 +97,7 @@ def test_a_day_that_passes_without_its_provisions_is_told_once() -> None:
     desk.let_pass("2022-08-20")
     assert facts(desk, "case.entry_into_force_missed") == [{"expected_on": "2022-08-01", "steps": ["council"]}]
     assert missing(desk.case) == ["council"]
-    assert next_wake(desk.case, desk.now) is None
+    assert next_wake(desk.case, desk.now, desk.cases.calendars()) is None
     desk.answers("lemvig", "approved")
 
     assert desk.case.in_force_on == date(2022, 8, 20)

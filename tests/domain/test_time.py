@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.calendar import is_working_day, working_day_after, working_day_before
+from domain.calendar import CUSTOMARY
 from domain.case import Case
 from domain.dates import danish_date, end_of_day, start_of_day
 from tests.domain.desk import Desk
@@ -144,10 +144,10 @@ def test_danish_days_begin_at_danish_midnight() -> None:
 )
 def test_working_days_are_those_of_danish_offices(day: date, open_: bool) -> None:  # noqa: FBT001
     """Public holidays, weekends and the customary closing days are none."""
-    assert is_working_day(day) == open_
+    assert CUSTOMARY.include(day) == open_
 
 
 def test_the_nearest_working_day_on_either_side() -> None:
     """Around Easter 2025, which closes five days in a row."""
-    assert working_day_before(date(2025, 4, 20)) == date(2025, 4, 16)
-    assert working_day_after(date(2025, 4, 17)) == date(2025, 4, 22)
+    assert CUSTOMARY.before(date(2025, 4, 20)) == date(2025, 4, 16)
+    assert CUSTOMARY.after(date(2025, 4, 17)) == date(2025, 4, 22)

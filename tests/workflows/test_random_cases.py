@@ -158,7 +158,7 @@ class _Play:
         """The process has left nothing undone that follows from the facts, and Temporal shows how the case stands."""
         case = self.case
         now = await self.stage.env.get_current_time()
-        assert what_follows(case, now) is None
+        assert what_follows(case, now, self.stage.cases.calendars()) is None
         shown = await self.stage.shown(self.id)
         assert (shown[STATUS.name], shown.get(WAITING_FOR.name) or []) == (case.status, case.waiting_for())
         assert count(await self.stage.history(self.id), COMPLETED) == (not case.is_open)
