@@ -88,7 +88,9 @@ class Office:
     def _newest(self, case_id: UUID) -> Document:
         """The case from the log itself, for when the views have not come that far."""
         case = self.cases.get(case_id)
-        return _dated(case_document(case, self.cases.position(case_id, case.version)), self.clock())
+        return _dated(
+            case_document(case, self.cases.position(case_id, case.version), self.cases.working_days), self.clock()
+        )
 
 
 def in_office(data: Path | None, work: Callable[[Office], Awaitable[Result]]) -> Result:

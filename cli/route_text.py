@@ -8,9 +8,16 @@ from typing import Any
 
 from domain.asks import result_name
 from domain.attribute_tests import AttributeTests
-from domain.drawing import asks_in_words, enough_in_words, mandate_in_words, needed_in_words, silence_in_words
+from domain.drawing import (
+    REMINDED_IN_WORDS,
+    asks_in_words,
+    enough_in_words,
+    mandate_in_words,
+    needed_in_words,
+    silence_in_words,
+)
 from domain.organisation import Organisation
-from domain.route import WRITTEN, Route, Step
+from domain.route import BODIES, WRITTEN, Route, Step
 
 _MODES = {
     "meeting": "på møde / at a meeting",
@@ -82,7 +89,8 @@ def _step_as_json(step: Step) -> dict[str, Any]:
         "open_to": step.open_to,
         "starts_on": step.starts_on,
         "ends_on": list(step.ends_on),
-        "reminders": [reminder.days for reminder in step.reminders],
+        "reminders": [reminder.days for reminder in step.reminders if reminder.to == BODIES],
+        "escalations": [{"days": rule.days, "to": rule.to} for rule in step.reminders if rule.to != BODIES],
     }
 
 
@@ -181,5 +189,7 @@ def _due(step: Step) -> Iterator[str]:
     if step.due in known:
         yield f"frist / due: {known[step.due]}"
     for reminder in step.reminders:
-        when = "før fristen / days before it" if reminder.days <= 0 else "efter fristen / days after it"
-        yield f"påmindes / reminded: {abs(reminder.days)} dage {when}"
+        who = REMINDED_IN_WORDS[reminder.to]
+        when = "før fristen / days before it" if reminder.days < 0 else "efter fristen / days after it"
+        on = f"{abs(reminder.days)} dage {when}" if reminder.days else "på fristen / on the due date"
+        yield f"{who.da} / {who.en}: {on}"

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification
 
+from domain.calendar import WorkingDays
 from domain.case import Case
 from domain.cases import Cases
 from projections.documents import Document, case_document
@@ -58,11 +59,11 @@ def verify(url: str, cases: Cases) -> Report:
     for stored in _log(cases):
         story = stories.setdefault(UUID(str(stored.originator_id)), _Story())
         if stored.id > report.views_position and story.shown is None and story.case is not None:
-            story.shown = _as_shown(story)
+            story.shown = _as_shown(story, cases.working_days)
         report.events, report.position = report.events + 1, stored.id
         report.problems += _take(cases, stored, story)
     report.cases = len(stories)
-    report.problems += _compare(report, stories, rows)
+    report.problems += _compare(report, stories, rows, cases.working_days)
     return report
 
 
@@ -101,12 +102,14 @@ def _take(cases: Cases, stored: Notification, story: _Story) -> Iterator[str]:
         yield f"{where}: cannot be read and folded ({type(error).__name__}: {error})"
 
 
-def _compare(report: Report, stories: dict[UUID, _Story], rows: dict[UUID, Document]) -> Iterator[str]:
+def _compare(
+    report: Report, stories: dict[UUID, _Story], rows: dict[UUID, Document], working_days: WorkingDays
+) -> Iterator[str]:
     """Yield where the live views differ from the fold of the log."""
     if report.views_position > report.position:
         yield f"the views are at position {report.views_position}, ahead of the log's {report.position}"
     for case_id, story in stories.items():
-        expected = story.shown or _as_shown(story)
+        expected = story.shown or _as_shown(story, working_days)
         if story.is_broken or not expected or expected["position"] > report.views_position:
             continue
         if rows.get(case_id) != expected:
@@ -116,9 +119,11 @@ def _compare(report: Report, stories: dict[UUID, _Story], rows: dict[UUID, Docum
         yield f"case {case_id}: the views show it, the log does not know it"
 
 
-def _as_shown(story: _Story) -> Document | None:
+def _as_shown(story: _Story, working_days: WorkingDays) -> Document | None:
     """The case's document as its row in the views holds it."""
     if story.case is None:
         return None
-    document: Document = json.loads(as_json([case_row(case_document(story.case, story.position))]))[0]["document"]
+    document: Document = json.loads(as_json([case_row(case_document(story.case, story.position, working_days))]))[0][
+        "document"
+    ]
     return document

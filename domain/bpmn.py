@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from domain.bpmn_layout import lay_out
-from domain.drawing import asks_in_words, enough_in_words, mandate_in_words, needed_in_words, silence_in_words
+from domain.drawing import (
+    asks_in_words,
+    enough_in_words,
+    mandate_in_words,
+    needed_in_words,
+    reminder_in_words,
+    silence_in_words,
+)
 from domain.route import WRITTEN
 from domain.shapes import BORDER_EVENTS, ShapeKind
 
@@ -148,7 +155,7 @@ def _about(step: Step) -> str:
     about = [f"{asks_in_words(step).da} ({', '.join(step.asks)}), {step.mode}"]
     about += [words for words in (mandate_in_words(step), enough_in_words(step), needed_in_words(step)) if words]
     about += [f"tavshed: {silence_in_words(step)}"] if step.mode == WRITTEN and step.is_decided else []
-    about += [f"påmindes {abs(r.days)} dage {'før' if r.days <= 0 else 'efter'} fristen" for r in step.reminders]
+    about += [reminder_in_words(reminder) for reminder in step.reminders]
     return "\n".join(about)
 
 

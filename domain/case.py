@@ -19,7 +19,8 @@ from domain.dates import danish_date
 from domain.minutes import MINUTES_FIELDS
 from domain.organisation import SECRETARIAT
 from domain.participation import JOIN, Word, word_named
-from domain.route import INQUIRY, REVISION, parse_route
+from domain.reminding import Reminding, Sent
+from domain.route import BODIES, INQUIRY, REVISION, parse_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,7 +170,9 @@ class Round:
     invited: set[str] = field(default_factory=set)
     """The bodies whose invitation is out."""
     reminded_until: datetime | None = None
-    """The planned moment of the newest reminder that went out."""
+    """The planned moment of the newest reminder that went out by the route's rules."""
+    reminding: Reminding = field(default_factory=Reminding)
+    """How far the reminders have come."""
     overdue: date | None = None
     """The due date whose passing has been recorded."""
     revises: str | None = None
@@ -241,6 +244,12 @@ class Round:
             if answer.state == AnswerState.NOT_ASKED:
                 answer.state = AnswerState.AWAITING
 
+    def move_due(self, due: date | None, at: datetime) -> None:
+        """Give the open round another due date, of which those awaited are reminded anew."""
+        if due != self.due:
+            self.due, self.reminding = due, self.reminding.anew(at)
+            self.reminded_until = None
+
     def complete(self, at: datetime, version: int, result: str) -> None:
         """Close the round with its result."""
         self.state, self.result, self.completed_at, self.completed_version = StepState.COMPLETED, result, at, version
@@ -287,6 +296,7 @@ class Pause:
     since: datetime
     days: int
     """By how many days its dates moved."""
+    until: datetime
 
 
 class Case(BaseAggregate[UUID]):
@@ -439,7 +449,7 @@ class Case(BaseAggregate[UUID]):
             case.round(self.step, self.round).invited.update(self.bodies)
 
     class BodiesReminded(Event):
-        """The bodies that have not answered are reminded."""
+        """Bodies that have not answered are reminded, by the route's rule or by the secretariat's hand."""
 
         TOPIC: ClassVar[str] = "case.bodies_reminded"
         step: str
@@ -447,10 +457,41 @@ class Case(BaseAggregate[UUID]):
         bodies: list[str]
         due: str | None
         planned_for: datetime
+        days: int | None = None
+        """The rule's days from the due date, negative before it; None by hand, and in events of before it was told."""
+        by_hand: bool = False
 
         def change(self, case: Case) -> None:
-            """Remember how far the step's reminders have come."""
-            case.round(self.step, self.round).reminded_until = self.planned_for
+            """Remember how far the step's reminders have come, or on which day it was done by hand."""
+            current = case.round(self.step, self.round)
+            if not self.by_hand:
+                current.reminded_until = self.planned_for
+            sent = Sent(self.timestamp, BODIES, self.bodies, self.bodies, by_hand=self.by_hand)
+            current.reminding.note(sent, self.days)
+
+    class Escalated(Event):
+        """Somebody else than the silent bodies is told, by the route's rule, that they have not answered."""
+
+        TOPIC: ClassVar[str] = "case.escalated"
+        step: str
+        round: int
+        level: str
+        """Whom the rule names: `secretariat` or `leadership`."""
+        told: dict[str, list[str]]
+        """Each body that is told, with those of whom it is told that they are silent."""
+        due: str | None
+        planned_for: datetime
+        days: int
+
+        @property
+        def bodies(self) -> list[str]:
+            """Everybody who is silent, in the order of those told."""
+            return [body for silent in self.told.values() for body in silent]
+
+        def change(self, case: Case) -> None:
+            """Remember how far the step's escalations have come."""
+            sent = Sent(self.timestamp, self.level, self.bodies, list(self.told))
+            case.round(self.step, self.round).reminding.note(sent, self.days)
 
     class DuePassed(Event):
         """A step's due date has gone by without the answers it waits for."""
@@ -493,6 +534,7 @@ class Case(BaseAggregate[UUID]):
             reopened = case.round(self.step, self.round)
             reopened.state, reopened.result, reopened.completed_at = StepState.OPEN, None, None
             reopened.results = {}
+            reopened.reminding.since = self.timestamp
 
     class BodyAdded(Event):
         """The secretariat has a further body asked in a step."""
@@ -509,6 +551,7 @@ class Case(BaseAggregate[UUID]):
             is_open = current.state == StepState.OPEN
             added = current.answers.setdefault(self.body, Answer(self.body))
             added.state = AnswerState.AWAITING if is_open else AnswerState.NOT_ASKED
+            current.reminding.asked[self.body] = self.timestamp
             if self.step in case.asked:
                 case.asked[self.step] = [*case.asked[self.step], self.body]
 
@@ -872,7 +915,7 @@ class Case(BaseAggregate[UUID]):
             case.deadline = date.fromisoformat(self.deadline)
             for open_round in case.open_rounds():
                 if case.route.step(open_round.step).due == "deadline":
-                    open_round.due = case.deadline
+                    open_round.move_due(case.deadline, self.timestamp)
 
     class Suspended(Event):
         """The secretariat has stopped the case's clocks."""
@@ -894,7 +937,7 @@ class Case(BaseAggregate[UUID]):
         def change(self, case: Case) -> None:
             """Let the case go on with its dates moved."""
             if case.suspended_at is not None:
-                case.pauses.append(Pause(case.suspended_at, self.moved_days))
+                case.pauses.append(Pause(case.suspended_at, self.moved_days, self.timestamp))
                 case.move_dates(danish_date(case.suspended_at), self.moved_days)
             case.status, case.suspended_at = Status.RUNNING, None
             moved = timedelta(days=self.moved_days)
@@ -917,7 +960,7 @@ class Case(BaseAggregate[UUID]):
             case.attributes = {**case.attributes, self.attribute: self.value}
             for open_round in case.open_rounds():
                 if case.route.step(open_round.step).due_on == self.attribute:
-                    open_round.due = case.date_in(self.attribute)
+                    open_round.move_due(case.date_in(self.attribute), self.timestamp)
 
     class Migrated(Event):
         """The secretariat has moved the case to another version of its route."""

@@ -32,6 +32,7 @@ from domain.following import next_wake, what_follows
 from domain.inquiring import Inquiry, check_known, end_inquiry, inquire
 from domain.migrating import migration_facts, newer_version
 from domain.participation import JOIN
+from domain.reminding import remind
 from domain.renewing import Renewal, asked_again, check_renewable, renewed_title
 from domain.texts import optional, required
 from domain.versions import NewPaper, add_paper
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from domain.additions import Addition
+    from domain.calendar import WorkingDays
     from domain.meetings import Calendars
     from domain.organisation import Organisation
     from domain.route import Route, Step
@@ -96,6 +98,11 @@ class Cases(Application[UUID]):
         self.clock = clock
         self.calendars = calendars or (lambda: organisation.calendars)
         self._committer = Committer(self._find, self.save)
+
+    @property
+    def working_days(self) -> WorkingDays:
+        """The days on which reminders go out."""
+        return self.organisation.calendars.working_days
 
     # Commands of the secretariat
 
@@ -164,6 +171,10 @@ class Cases(Application[UUID]):
     def end_inquiry(self, case_id: UUID, command: Command, reason: str) -> Taken:
         """End the open inquiry with what has come; raises `StepNotOpenError` where none is open."""
         return self._execute(case_id, command, lambda case, at: end_inquiry(case, at, command, reason))
+
+    def remind(self, case_id: UUID, command: Command, bodies: Sequence[str] = (), step: str | None = None) -> Taken:
+        """Remind bodies now, all that have said nothing where none is named; raises `ConflictError` where none is."""
+        return self._execute(case_id, command, lambda case, at: remind(case, at, command, bodies, step))
 
     def withdraw(self, case_id: UUID, command: Command, reason: str) -> Taken:
         """Take a case back; raises `CaseEndedError` when it has ended."""
@@ -406,8 +417,8 @@ class Cases(Application[UUID]):
             case = _existing(found)
             at = self._now(case)
             actor = Actor("sagsgang", ENGINE, "workflow").as_dict()
-            calendars = self.calendars()
-            while following := what_follows(case, at, calendars):
+            calendars, leadership = self.calendars(), self.organisation.leadership_of
+            while following := what_follows(case, at, calendars, leadership):
                 case.trigger_event(following.event, timestamp=at, actor=actor, command_id="", **following.facts)
             # A copy: decisions that share the commit go on with the case itself.
             standing[:] = [Standing(deepcopy(case), next_wake(case, at, calendars))]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from domain.asks import ASKS, DECIDERS, NEGATIVE, result_name
 from domain.names import Name
-from domain.route import MAJORITY
+from domain.route import BODIES, MAJORITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from domain.attribute_tests import AttributeTest, AttributeTests
     from domain.organisation import Organisation
-    from domain.route import Route, Step
+    from domain.route import Reminder, Route, Step
 
 START = "start"
 END = "end"
@@ -28,6 +28,13 @@ _SILENCES = {
     "meeting": "sagen bliver punkt til næste møde",
     "close": "trinnet afsluttes uden svar",
 }
+
+REMINDED_IN_WORDS = {
+    BODIES: Name("påmindes", "reminded"),
+    "secretariat": Name("sekretariatet får besked", "the secretariat is told"),
+    "leadership": Name("ledelsen får besked", "leadership is told"),
+}
+"""What a rule does, by whom it tells that bodies are silent."""
 
 
 class EdgeKind(StrEnum):
@@ -162,6 +169,13 @@ def enough_in_words(step: Step) -> str:
     must = f"heraf {', '.join(step.must_have)}" if step.must_have else ""
     ended = {"enough": "afsluttes straks, når det er nok", "at_due": "afsluttes ved fristen"}.get(step.complete, "")
     return "; ".join(words for words in (least, must, ended) if words)
+
+
+def reminder_in_words(reminder: Reminder) -> str:
+    """Who is told that bodies are silent, and when, in Danish: `påmindes 7 dage før fristen`."""
+    before = "før" if reminder.days < 0 else "efter"
+    when = f"{abs(reminder.days)} dage {before} fristen" if reminder.days else "på fristen"
+    return f"{REMINDED_IN_WORDS[reminder.to].da} {when}"
 
 
 def silence_in_words(step: Step) -> str:

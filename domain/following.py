@@ -4,27 +4,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from domain.asks import ASKS, NEGATIVE, NOT_RECORDED, OBJECTED, Meaning
 from domain.blocking import block_of, ending_block
 from domain.case import Answer, AnswerState, Case, Interim, Round, Status, StepState, Why
-from domain.dates import at_danish_time, danish_date, end_of_day, start_of_day
+from domain.dates import danish_date, end_of_day, start_of_day
 from domain.entering import awaits_entry, coming_moments, entered, missed, missing
+from domain.organisation import SECRETARIAT
 from domain.participation import JOIN
-from domain.route import INQUIRY, NO_ANSWER, NOT_ENOUGH
+from domain.reminding import escalated, planned
+from domain.route import BODIES, INQUIRY, NO_ANSWER, NOT_ENOUGH
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from domain.calendar import WorkingDays
     from domain.meetings import Calendars
     from domain.route import Step
-
-REMINDER_TIME = time(8)
-"""When on its day a reminder goes out, Danish time: at the start of the working day."""
 
 CLOSED_BY_SUBMISSION = "closed_by_submission"
 """The result of an inquiry about something that the secretariat has submitted meanwhile."""
@@ -50,14 +48,19 @@ class Following:
     facts: dict[str, Any]
 
 
-def what_follows(case: Case, at: datetime, calendars: Calendars) -> Following | None:
-    """The next event due in a case at `at` (UTC), or None: call again after it has been applied, until None."""
+def what_follows(
+    case: Case, at: datetime, calendars: Calendars, leadership: Callable[[str], str] = lambda _body: SECRETARIAT
+) -> Following | None:
+    """The next event due in a case at `at` (UTC), or None: call again after it has been applied, until None.
+
+    `leadership` names the body that is told of a silent one by the route's escalations.
+    """
     if case.status != Status.RUNNING:
         return None
     rules = (_completed, _ended_early, _to_meeting, _silent, _closed_by_others, _tallied_again, _revision, _reopened)
     openings = (_opened_on_demand, _passed_on, _inquiry_closed, _opened_in_order, _invited)
     endings = (_entered_into_force, _entry_missed, _ended)
-    reminded = partial(_reminded, calendars=calendars)
+    reminded = partial(_reminded, calendars=calendars, leadership=leadership)
     found = (following for rule in (*rules, *openings, reminded, _due_passed, *endings) for following in rule(case, at))
     return next(found, None)
 
@@ -66,7 +69,7 @@ def next_wake(case: Case, at: datetime, calendars: Calendars) -> datetime | None
     """The UTC instant after `at` at which something may follow although nothing new has happened, or None."""
     if case.status != Status.RUNNING:
         return None
-    waited_for = [m for step, current in _waited_for(case) for m in _moments(step, current, calendars.working_days)]
+    waited_for = [m for step, current in _waited_for(case) for m in _moments(case, step, current, at, calendars)]
     moments = (*waited_for, *_opening_moments(case), *coming_moments(case))
     return min((m for m in moments if m > at), default=None)
 
@@ -419,14 +422,18 @@ def _invited(case: Case, _: datetime) -> Iterator[Following]:
             yield _following(Case.BodiesInvited, current, bodies=bodies)
 
 
-def _reminded(case: Case, at: datetime, calendars: Calendars) -> Iterator[Following]:
-    """The newest reminder that is due; older ones that an outage kept back are not sent any more."""
+def _reminded(case: Case, at: datetime, calendars: Calendars, leadership: Callable[[str], str]) -> Iterator[Following]:
+    """The newest reminder and escalation due; older ones that an outage kept back are not sent any more."""
     for step, current in _waited_for(case):
-        due_moments = [m for m in _reminder_moments(step, current, calendars.working_days) if m <= at]
-        bodies = [b for b in current.pending if current.answers[b].state == AnswerState.AWAITING]
-        if due_moments and bodies:
-            due = current.due.isoformat() if current.due else None
-            yield _following(Case.BodiesReminded, current, bodies=bodies, due=due, planned_for=max(due_moments))
+        for one in planned(case, step, current, at, calendars.working_days):
+            if one.moment <= at:
+                due = current.due.isoformat() if current.due else None
+                facts = {"due": due, "planned_for": one.planned_for, "days": one.rule.days}
+                if one.rule.to == BODIES:
+                    yield _following(Case.BodiesReminded, current, bodies=one.bodies, **facts)
+                else:
+                    told = escalated(one.bodies, one.rule.to, leadership)
+                    yield _following(Case.Escalated, current, level=one.rule.to, told=told, **facts)
 
 
 def _due_passed(case: Case, at: datetime) -> Iterator[Following]:
@@ -512,23 +519,10 @@ def _waited_for(case: Case) -> Iterator[tuple[Step, Round]]:
             yield step, current
 
 
-def _moments(step: Step, current: Round, working_days: WorkingDays) -> Iterator[datetime]:
-    yield from _reminder_moments(step, current, working_days)
+def _moments(case: Case, step: Step, current: Round, at: datetime, calendars: Calendars) -> Iterator[datetime]:
+    yield from (one.moment for one in planned(case, step, current, at, calendars.working_days))
     if current.due and current.overdue != current.due:
         yield end_of_day(current.due)
-
-
-def _reminder_moments(step: Step, current: Round, working_days: WorkingDays) -> Iterator[datetime]:
-    """When the round's coming reminders are to go out, on working days, none from before it opened."""
-    if current.due is None or current.opened_at is None:
-        return
-    since = max(current.opened_at, current.reminded_until or current.opened_at)
-    for reminder in step.reminders:
-        day = current.due + timedelta(days=reminder.days)
-        working_day = working_days.before(day) if reminder.days <= 0 else working_days.after(day)
-        moment = at_danish_time(working_day, REMINDER_TIME)
-        if moment > since:
-            yield moment
 
 
 def _open(

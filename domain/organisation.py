@@ -127,6 +127,8 @@ class Body(Dated):
     authority_code: str | None = None
     cvr: str | None = None
     seats: tuple[Seats, ...] = ()
+    leadership: str | None = None
+    """The body that is told when this one is silent, itself where its chair is; None: as the organisation says."""
 
     def name_on(self, day: date) -> Name:
         """The name on a Danish calendar date; before the first known name the first, after the last the last."""
@@ -171,6 +173,8 @@ class Organisation:
     versions: Mapping[str, Mapping[int, Route]] = field(default_factory=dict)
     """Every version of every route, the oldest first."""
     calendars: Calendars = field(default_factory=Calendars)
+    leadership: str = SECRETARIAT
+    """The body that is told when one is silent that names no other."""
 
     @classmethod
     def parse(cls, files: Mapping[str, str]) -> Organisation:
@@ -182,8 +186,9 @@ class Organisation:
         """
         faults: list[Fault] = []
         _find_strange_files(files, faults)
-        organisation_id, name = _read_organisation(_open(ORGANISATION_FILE, files, faults))
+        organisation_id, name, leadership = _read_organisation(_open(ORGANISATION_FILE, files, faults))
         bodies = _read_bodies(_open(BODIES_FILE, files, faults))
+        _check_leadership(leadership, bodies, faults)
         groups = _read_groups(_open(GROUPS_FILE, files, faults), bodies)
         versions = _read_routes(files, bodies, groups, faults)
         calendars = read_calendars(_calendars_in(files), bodies, _members_of(groups), faults)
@@ -197,7 +202,13 @@ class Organisation:
             routes=newest,
             versions=versions,
             calendars=calendars,
+            leadership=leadership or SECRETARIAT,
         )
+
+    def leadership_of(self, body_id: str) -> str:
+        """The body that is told when this one is silent; one that is no longer known has the organisation's."""
+        known = self.bodies.get(body_id)
+        return (known and known.leadership) or self.leadership
 
     def body(self, body_id: str) -> Body:
         """The body with this id; raises `UnknownBodyError`."""
@@ -289,12 +300,23 @@ def _open(file: str, files: Mapping[str, str], faults: list[Fault]) -> TableRead
     return TableReader.of_text(files[file], file, faults, holds=_HOLDS[file])
 
 
-def _read_organisation(table: TableReader | None) -> tuple[str, Name]:
+def _read_organisation(table: TableReader | None) -> tuple[str, Name, str | None]:
     if table is None:
-        return "", Name("", "")
+        return "", Name("", ""), None
     organisation_id, name = table.identifier("id"), read_name(table.table("name"))
+    leadership = table.optional_text("leadership")
     table.done()
-    return organisation_id, name
+    return organisation_id, name, leadership
+
+
+def _check_leadership(of_all: str | None, bodies: Mapping[str, Body] | None, faults: list[Fault]) -> None:
+    """Whoever is told of silent bodies is one of them."""
+    if bodies is None:
+        return
+    own = [(BODIES_FILE, f"body[{body.id}].leadership", body.leadership) for body in bodies.values()]
+    for file, key, named in [(ORGANISATION_FILE, "leadership", of_all), *own]:
+        if named is not None and named not in bodies:
+            faults.append(Fault(file, key, f"names the unknown body {quoted(named)}", did_you_mean(named, bodies)))
 
 
 def _read_bodies(table: TableReader | None) -> dict[str, Body] | None:
@@ -324,6 +346,7 @@ def _read_body(table: TableReader) -> Body:
         authority_code=_read_authority_code(table),
         cvr=_read_cvr(table),
         seats=_in_order([_read_seats(row) for row in table.optional_tables("seats") or ()]),
+        leadership=table.optional_text("leadership"),
         valid_from=valid_from,
         valid_until=valid_until,
     )

@@ -34,6 +34,9 @@ NOT_ENOUGH = "not_enough"
 NO_ANSWER = "no_answer"
 """The result of a step that was due before anybody had answered."""
 MAJORITY = "majority"
+BODIES = "bodies"
+REMINDED = (BODIES, "secretariat", "leadership")
+"""To whom a reminder may go."""
 LONGEST_DAYS = 3650
 """The longest window or wait, and the furthest reminder from its due date."""
 ENDINGS = ("completed", "approved")
@@ -49,9 +52,12 @@ class Opening:
 
 @dataclass(frozen=True)
 class Reminder:
-    """When the bodies that have not answered are reminded: days from the step's due date, negative before it."""
+    """When it is said that bodies have not answered, and to whom."""
 
     days: int
+    """From the step's due date, negative before it."""
+    to: str = BODIES
+    """`bodies`: they themselves are reminded; `secretariat` or `leadership`: that one is told who is silent."""
 
 
 @dataclass(frozen=True)
@@ -485,10 +491,13 @@ def _read_closing(table: TableReader) -> tuple[str, str]:
 def _read_reminder(table: TableReader) -> Reminder:
     before = table.optional_number("days_before_due", maximum=LONGEST_DAYS)
     after = table.optional_number("days_after_due", minimum=1, maximum=LONGEST_DAYS)
-    if table.has("days_before_due") == table.has("days_after_due"):
-        table.fault("days_before_due", "does not say one day", "write either days_before_due or days_after_due")
+    said = [table.flag("at_due"), table.has("days_before_due"), table.has("days_after_due")]
+    if said.count(True) != 1:
+        mend = "write one of days_before_due, at_due = true and days_after_due"
+        table.fault("days_before_due", "does not say one day", mend)
+    to = table.optional_one_of("to", REMINDED) or BODIES
     table.done()
-    return Reminder(-before if before is not None else after or 0)
+    return Reminder(-before if before is not None else after or 0, to)
 
 
 def _read_revision(body: str) -> Step:

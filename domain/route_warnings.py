@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from domain.faults import Fault, quoted
-from domain.route import NOT_ENOUGH
+from domain.route import BODIES, NOT_ENOUGH, SILENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +30,8 @@ def find_warnings(route: Route, file: str, organisation: Organisation) -> list[R
         _never_opened,
         _closings_in_vain,
         _early_reminders,
+        _reminders_in_vain,
+        _escalations_unannounced,
         _unbound_deadline,
         _deadline_before_window,
         _ending_skipped,
@@ -98,6 +100,31 @@ def _early_reminders(route: Route) -> Iterator[_Found]:
                 what = f"is {-reminder.days}, before the window of {step.days_to_due} days opens, so nobody is reminded"
                 mend = f"write less than {step.days_to_due}"
                 yield f"steps[{step.id}].reminders.days_before_due", what, mend
+
+
+def _reminders_in_vain(route: Route) -> Iterator[_Found]:
+    """Rules that say the same twice, that come when the step is over, or that tell the secretariat of itself alone."""
+    for step in route.steps:
+        at = f"steps[{step.id}].reminders"
+        for rule in dict.fromkeys(r for r in step.reminders if step.reminders.count(r) > 1):
+            yield at, f"has the same day for the {rule.to} twice", "remove one of the two"
+        is_over = step.complete == "at_due" or step.on_silence != SILENCES[0]
+        late = [rule for rule in step.reminders if rule.days > 0]
+        if late and is_over:
+            what = "is after the due date, with which the step ends, so nobody is reminded"
+            yield f"{at}.days_after_due", what, "remove it, or write a day before the due date"
+        if step.bodies == ("secretariat",) and any(rule.to == "secretariat" for rule in step.reminders):
+            yield f"{at}.to", "tells the secretariat what it is itself asked", "remove it there"
+
+
+def _escalations_unannounced(route: Route) -> Iterator[_Found]:
+    """Leadership hears that bodies are silent before these have been reminded themselves."""
+    for step in route.steps:
+        reminded = [rule.days for rule in step.reminders if rule.to == BODIES]
+        told = [rule.days for rule in step.reminders if rule.to == "leadership"]
+        if told and (not reminded or min(told) <= min(reminded)):
+            what = 'is "leadership" before the bodies themselves have been reminded'
+            yield f"steps[{step.id}].reminders.to", what, "remind them earlier, or tell leadership later"
 
 
 def _unbound_deadline(route: Route) -> Iterator[_Found]:

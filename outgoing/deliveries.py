@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from domain.errors import AbsentError, ConflictError
 from domain.organisation import SECRETARIAT
 from outgoing.channels import Channel, list_channels
-from outgoing.kinds import ASKING, CONFIRMATION
+from outgoing.kinds import CONFIRMATION, NOT_TO_MISS
 from projections.documents import instant
 
 WAITING, SENT, FAILED, NO_CHANNEL, NOT_CONFIGURED = "waiting", "sent", "failed", "no_channel", "not_configured"
@@ -79,7 +79,7 @@ async def write_down(connection: Connection, news: Iterable[News], channels: Seq
         takers = [channel for channel in channels if channel.body == one.body and channel.takes(one.kind)]
         for channel in takers:
             await _add(connection, one, channel)
-        if not takers and one.kind in ASKING and one.body != SECRETARIAT:
+        if not takers and one.kind in NOT_TO_MISS and one.body != SECRETARIAT:
             await _add(connection, one, None)
 
 

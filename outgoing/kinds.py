@@ -12,11 +12,12 @@ from domain.organisation import SECRETARIAT
 
 INVITATION, REMINDER, RECEIPT, CONFIRMATION = "invitation", "reminder", "receipt", "confirmation"
 DELAY, STEP_RESULT, CASE_RESULT, DEADLINE, STANDING = "delay", "step_result", "case_result", "deadline", "standing"
-RELEASE, PAPERS, TASK = "release", "papers", "task"
+RELEASE, PAPERS, TASK, ESCALATION = "release", "papers", "task", "escalation"
 
 KINDS = {
     INVITATION: Name("Invitation til at svare", "Invitation to answer"),
     REMINDER: Name("Påmindelse", "Reminder"),
+    ESCALATION: Name("Manglende svar fra andre", "Answers missing from others"),
     RELEASE: Name("Skal ikke længere svare", "Need no longer answer"),
     PAPERS: Name("Ny version af sagens papirer", "New version of the papers"),
     TASK: Name("Påmindelse om en opgave", "Reminder of a task"),
@@ -33,6 +34,8 @@ ALL_KINDS = KINDS | {
 }
 """Those, and what goes out unasked."""
 ASKING = frozenset({INVITATION, REMINDER})
+"""What asks a body for its own answer, so that a letter may carry its personal link."""
+NOT_TO_MISS = ASKING | {ESCALATION}
 """What a body must not miss: without a channel, a delivery says so."""
 
 Told = Iterable[tuple[str, str]]
@@ -59,6 +62,10 @@ def _invited(event: Any, _: Case) -> Told:
 
 def _reminded(event: Any, _: Case) -> Told:
     return [(REMINDER, body) for body in event.bodies]
+
+
+def _escalated(event: Any, _: Case) -> Told:
+    return [(ESCALATION, body) for body in event.told]
 
 
 def _released(event: Any, case: Case) -> Told:
@@ -104,6 +111,7 @@ def _knowing(case: Case) -> list[str]:
 _TELLS: dict[type[Case.Event], Callable[[Any, Case], Told]] = {
     Case.BodiesInvited: _invited,
     Case.BodiesReminded: _reminded,
+    Case.Escalated: _escalated,
     Case.BodyReleased: _released,
     Case.VersionDeclared: _new_papers,
     Case.TaskChased: _chased,

@@ -24,7 +24,7 @@ from domain.dates import danish_date
 from domain.names import Name
 from domain.organisation import Organisation, UnknownBodyError
 from outgoing.deliveries import Delivery
-from outgoing.kinds import ALL_KINDS, ASKING, INVITATION, RECEIPT
+from outgoing.kinds import ALL_KINDS, ASKING, ESCALATION, INVITATION, RECEIPT
 from projections.documents import instant
 from projections.folding import after
 from projections.phrases import long_date
@@ -85,7 +85,7 @@ def letter_of(delivery: Delivery, matter: Matter, organisation: Organisation, ur
     return Letter(
         subject=f"{ALL_KINDS[delivery.kind].da}: {_short(case.title)}",
         heading=Name(case.title, case.title),
-        paragraphs=tuple(_asking(delivery.kind, matter, body) if asks else _telling(delivery.kind, matter)),
+        paragraphs=tuple(_paragraphs(delivery, matter, organisation, body)),
         facts=tuple(_facts(matter, body)),
         papers=tuple(paper.name for paper in case.papers) if asks else (),
         action=Name("Læs og svar her", "Read and answer here") if asks and url else _again(url),
@@ -153,6 +153,8 @@ def event_of(delivery: Delivery, matter: Matter, source: str) -> bytes:
             "outcomes": list(step.choices(place.mode, step.asks)),
         }
         data |= {"due": _iso(place.due), "result": place.result, "question": place.question}
+    if isinstance(matter.event, Case.Escalated) and place is not None:
+        data |= {"silent": matter.event.told.get(delivery.body, []), "asked_at": instant(place.opened_at)}
     if delivery.kind in ASKING:
         data["papers"] = [{"number": p.number, "name": p.name, "sha256": p.sha256, "size": p.size} for p in case.papers]
     found = {
@@ -166,6 +168,38 @@ def event_of(delivery: Delivery, matter: Matter, source: str) -> bytes:
         "data": data,
     }
     return json.dumps(found, ensure_ascii=False).encode()
+
+
+def _paragraphs(delivery: Delivery, matter: Matter, organisation: Organisation, body: Name) -> Iterator[Name]:
+    if delivery.kind in ASKING:
+        yield from _asking(delivery.kind, matter, body)
+    elif delivery.kind == ESCALATION:
+        yield from _escalating(delivery, matter, organisation)
+    else:
+        yield from _telling(delivery.kind, matter)
+
+
+def _escalating(delivery: Delivery, matter: Matter, organisation: Organisation) -> Iterator[Name]:
+    """Who has not answered, of those that the receiver is told of, and since when they are asked and late."""
+    event, place = matter.event, matter.round
+    if not isinstance(event, Case.Escalated) or place is None or place.opened_at is None:
+        return
+    names = [_name(organisation, silent, matter) for silent in event.told.get(delivery.body, ())]
+    asked = long_date(danish_date(place.opened_at).isoformat())
+    yield Name(
+        f"Vi mangler svar fra: {', '.join(name.da for name in names)}.",
+        f"We lack answers from: {', '.join(name.en for name in names)}.",
+    )
+    yield Name(f"Trinnet åbnede den {asked.da}.", f"The step opened on {asked.en}.")
+    if place.due:
+        yield _late(place.due, danish_date(event.timestamp))
+
+
+def _late(due: date, today: date) -> Name:
+    day = long_date(due.isoformat())
+    if due < today:
+        return Name(f"De er over tid siden fristen den {day.da}.", f"They are late since the due date, {day.en}.")
+    return Name(f"Fristen er den {day.da}.", f"The due date is {day.en}.")
 
 
 def _asking(kind: str, matter: Matter, body: Name) -> Iterator[Name]:

@@ -51,7 +51,9 @@ def parse_as_of(text: str) -> datetime:
 def case_as_of(cases: Cases, case_id: UUID, moment: datetime) -> Document | None:
     """The case's document with all that was recorded up to `moment` (aware); None if it was not opened yet."""
     case = _folded(cases, case_id, moment)
-    return case_document(case, cases.position(case_id, case.version)) if case else None
+    if case is None:
+        return None
+    return case_document(case, cases.position(case_id, case.version), cases.working_days)
 
 
 def participation_as_of(cases: Cases, case_id: UUID, moment: datetime, on: date) -> Document | None:

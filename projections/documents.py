@@ -9,30 +9,37 @@ from typing import TYPE_CHECKING, Any
 
 from domain.additions import State, numbers
 from domain.blocking import is_unsettled
+from domain.calendar import CUSTOMARY
 from domain.case import Case, Status, StepState
 from domain.drawing import layers_of
 from domain.entering import expected_on, holds, missing, replaced
 from domain.following import awaited_date, is_negative, opening_day, outcome_so_far
 from domain.minutes import MINUTES_FIELDS
 from domain.participation import JOIN, participation
+from domain.reminding import planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.additions import Added, BodyDecision, Condition, Contradiction, Task
     from domain.blocking import Block
+    from domain.calendar import WorkingDays
     from domain.case import Answer, Paper, Round
     from domain.names import Name
     from domain.organisation import Body, Organisation
     from domain.participation import Word
+    from domain.reminding import Sent
     from domain.route import Step
 
 Document = dict[str, Any]
 """A JSON object: instants are ISO 8601 in UTC with `Z`, Danish calendar dates ISO days."""
 
 
-def case_document(case: Case, position: int) -> Document:
-    """A case as it stands, `position` being the place of its newest event in the log."""
+def case_document(case: Case, position: int, working_days: WorkingDays = CUSTOMARY) -> Document:
+    """A case as it stands, `position` being the place of its newest event in the log.
+
+    `working_days` are those on which reminders go out.
+    """
     route = case.route
     return {
         "id": str(case.id),
@@ -58,7 +65,7 @@ def case_document(case: Case, position: int) -> Document:
         "replaces": _replaced_document(case),
         "waiting_for": case.waiting_for(),
         "blocked": [_block_document(block) for block in case.blocks()],
-        "steps": _steps_document(case),
+        "steps": _steps_document(case, working_days),
         "conditions": [_condition_document(case, condition) for condition in case.conditions],
         "contradictions": [_contradiction_document(case, one) for one in case.contradictions],
         "tasks": [_task_document(case, task) for task in case.tasks],
@@ -137,9 +144,21 @@ def _change_document(word: Word) -> Document:
     }
 
 
-def _steps_document(case: Case) -> list[Document]:
+def _steps_document(case: Case, working_days: WorkingDays) -> list[Document]:
     layers = layers_of(case.route)
-    return [_step_document(case, step, layers.get(step.id)) for step, _ in case.current_rounds()]
+    return [
+        {**_step_document(case, step, layers.get(step.id)), "coming_reminders": _coming(case, step, working_days)}
+        for step, _ in case.current_rounds()
+    ]
+
+
+def _coming(case: Case, step: Step, working_days: WorkingDays) -> list[Document]:
+    """What the route's rules will still say if nobody answers, in order."""
+    current = case.current(step.id)
+    if case.status != Status.RUNNING or current.state != StepState.OPEN:
+        return []
+    coming = planned(case, step, current, case.modified_on, working_days)
+    return [{"at": instant(one.moment), "to": one.rule.to, "bodies": one.bodies} for one in coming]
 
 
 def _step_document(case: Case, step: Step, layer: int | None) -> Document:
@@ -180,10 +199,16 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
         "asked_again": shown.asked_again,
         "silence": shown.silence,
         "skipped_because": shown.skipped_because,
+        "reminders": [_sent_document(sent) for sent in shown.reminding.sent],
         "question": shown.question,
         "about": shown.about,
         "answers": [_answer_document(case, step, answer) for answer in shown.answers.values()],
     }
+
+
+def _sent_document(sent: Sent) -> Document:
+    told, bodies = list(sent.told), list(sent.bodies)
+    return {"at": instant(sent.at), "to": sent.to, "bodies": bodies, "told": told, "by_hand": sent.by_hand}
 
 
 def _entry_document(case: Case) -> Document | None:

@@ -113,6 +113,20 @@ CASE_STATUSES = {
 }
 """How a case came to the end of its route."""
 
+TIMES = {
+    2: Name("anden", "second"),
+    3: Name("tredje", "third"),
+    4: Name("fjerde", "fourth"),
+    5: Name("femte", "fifth"),
+}
+"""Which time it is that somebody is reminded; later ones in figures."""
+
+ESCALATED = {
+    "secretariat": Name("Meldt til", "Reported to"),
+    "leadership": Name("Eskaleret til", "Escalated to"),
+}
+"""How it is said that somebody was told of bodies that are silent."""
+
 _MONTHS = (
     Name("januar", "January"),
     Name("februar", "February"),

@@ -147,7 +147,7 @@ class Projector:
         for case_id, logged in newest.items():
             case = self._before(case_id, logged.event.originator_version + 1)
             if case is not None:
-                documents.append(case_document(case, logged.position))
+                documents.append(case_document(case, logged.position, self._cases.working_days))
                 inbox += inbox_rows(case, documents[-1])
         self._forget_oldest()
         return _Rows(

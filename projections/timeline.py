@@ -15,6 +15,7 @@ from domain.following import ended_by
 from domain.names import Name
 from domain.organisation import BodyKind, UnknownBodyError
 from domain.participation import JOIN, word_named
+from domain.route import BODIES
 from domain.versions import ALL, EDITORIAL
 from projections.documents import Document, instant
 from projections.folding import after
@@ -33,11 +34,13 @@ from projections.phrases import (
     CHANGES,
     CONDITION_KINDS,
     EFFECTS,
+    ESCALATED,
     NONE,
     NOT_STATED,
     OUTCOMES,
     SKIPPED_BECAUSE,
     SUPPORTS,
+    TIMES,
     long_date,
 )
 
@@ -115,11 +118,11 @@ class _Moment:
         is_common = self._organisation.body(body).kind is BodyKind.SECRETARIAT
         return Name(_small(name.da) if is_common else name.da, _small(name.en) if _has_article(name) else name.en)
 
-    def bodies(self, bodies: Sequence[str]) -> Name:
-        """A few bodies by name, many by number, none as nobody."""
+    def bodies(self, bodies: Sequence[str], most: int = MOST_NAMES) -> Name:
+        """A few bodies by name, more than `most` by number, none as nobody."""
         if not bodies:
             return Name("ingen", "nobody")
-        if len(bodies) > MOST_NAMES:
+        if len(bodies) > most:
             return Name(f"{len(bodies)} organer", f"{len(bodies)} bodies")
         names = [self.body(body) for body in bodies]
         return Name(listed([n.da for n in names], "og"), listed([n.en for n in names], "and"))
@@ -243,11 +246,40 @@ def _invited(moment: _Moment) -> Name:
 
 
 def _reminded(moment: _Moment) -> Name:
-    bodies, step = moment.bodies(moment.event.bodies), moment.step
-    due = _after_comma(moment.event.due, "frist", "due")
+    """Who is reminded, how often by now, and all their names where the secretariat did it by hand."""
+    event, step = moment.event, moment.step
+    due, again = _after_comma(event.due, "frist", "due"), _how_often(moment)
+    if event.by_hand:
+        bodies = moment.bodies(event.bodies, most=len(event.bodies))
+        return Name(
+            f"Sekretariatet har rykket {bodies.da} for svar på {step.da}{again.da}{due.da}.",
+            f"The secretariat has reminded {bodies.en} of {step.en}{again.en}{due.en}.",
+        )
+    bodies = moment.bodies(event.bodies)
     return Name(
-        f"{bodies.da} er mindet om {step.da}{due.da}.",
-        f"{bodies.en} {_was(moment.event.bodies)} reminded of {step.en}{due.en}.",
+        f"{bodies.da} er mindet om {step.da}{again.da}{due.da}.",
+        f"{bodies.en} {_was(event.bodies)} reminded of {step.en}{again.en}{due.en}.",
+    )
+
+
+def _how_often(moment: _Moment) -> Name:
+    """Which time it is that each of the bodies is reminded in this round; nothing at the first."""
+    current = moment.case.round(moment.event.step, moment.event.round)
+    sent = [body for one in current.reminding.sent if one.to == BODIES for body in one.bodies]
+    times = min(sent.count(body) for body in moment.event.bodies) + 1
+    if times == 1:
+        return NOTHING
+    name = TIMES.get(times, Name(f"{times}.", f"{times}th"))
+    return Name(f" for {name.da} gang", f" for the {name.en} time")
+
+
+def _escalated(moment: _Moment) -> Name:
+    event, step, due = moment.event, moment.step, _after_comma(moment.event.due, "frist", "due")
+    told, silent = moment.bodies(list(event.told)), moment.bodies(event.bodies)
+    way, have = ESCALATED[event.level], "has" if len(event.bodies) == 1 else "have"
+    return Name(
+        f"{way.da} {told.da}: {silent.da} har ikke svaret på {step.da}{due.da}.",
+        f"{way.en} {told.en}: {silent.en} {have} not answered {step.en}{due.en}.",
     )
 
 
@@ -560,6 +592,7 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.InquiryEnded: _inquiry_ended,
     Case.BodiesInvited: _invited,
     Case.BodiesReminded: _reminded,
+    Case.Escalated: _escalated,
     Case.DuePassed: _due_passed,
     Case.StepCompleted: _step_completed,
     Case.StepReopened: _step_reopened,

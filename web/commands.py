@@ -311,7 +311,9 @@ async def release_body(request: Request, principal: Writer, case: CaseId) -> JSO
 
 def document_of(shared: Services, taken: Taken) -> dict[str, Any]:
     """The case as a command left it; the views may not have come that far."""
-    document = case_document(shared.cases.get(taken.case_id, version=taken.version), taken.position)
+    document = case_document(
+        shared.cases.get(taken.case_id, version=taken.version), taken.position, shared.cases.working_days
+    )
     return as_read_on(document, shared.today())
 
 

@@ -209,7 +209,7 @@ def _past(shared: Services, case: UUID, fold: Callable[[Cases, UUID, datetime], 
 
 def _newest(shared: Services, case: UUID) -> Document:
     found = shared.cases.get(case)
-    return case_document(found, shared.cases.position(case, found.version))
+    return case_document(found, shared.cases.position(case, found.version), shared.cases.working_days)
 
 
 def _opened(found: Any, as_of: str | None) -> Any:
