@@ -236,6 +236,19 @@ def extend(
     give(data, lambda office: office.cases.extend(case_id, office.command(), deadline, reason))
 
 
+@command(app, "remind")
+def remind(
+    case_id: CaseId,
+    bodies: Annotated[
+        list[str] | None, typer.Option("--body", metavar="B", help="A body to remind; without, all that are silent.")
+    ] = None,
+    step: Annotated[str | None, typer.Option("--step", metavar="S", help="Only for this open step.")] = None,
+    data: Data = None,
+) -> None:
+    """Remind bodies now; it counts as that day's reminder."""
+    give(data, lambda office: office.cases.remind(case_id, office.command(), bodies or [], step))
+
+
 @command(app, "set")
 def set_attribute(
     case_id: CaseId,

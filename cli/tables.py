@@ -84,6 +84,10 @@ def print_case(console: Console, document: Document, names: Names) -> None:
         awaited = [names(a["body"]) for a in _awaited(step, document["status"])]
         if len(step["answers"]) >= SEVERAL and awaited:
             console.print(Text(f"{step['name']['da']} venter på / waits for: {', '.join(awaited)}"))
+        for coming in step["coming_reminders"][:1]:
+            to = words.COMING_REMINDERS[coming["to"]]
+            about = f"{to.da} / {to.en}: {danish(coming['at'][:10])} ({len(coming['bodies'])})"
+            console.print(Text(f"{step['name']['da']}: {about}"))
         if step["question"]:
             console.print(Text(f"{step['name']['da']}: {clean(step['question'])}"))
         if "participation" in step:

@@ -18,12 +18,13 @@ from domain.cases import Cases
 from domain.commands import Command
 from domain.minutes import MINUTES_FIELDS
 from domain.names import Name
+from domain.organisation import SECRETARIAT
 from projections.documents import Document
 from projections.phrases import SUPPORTS
 from web import words
 from web.additions import facts_of
 from web.commands import DELAYED, Asking, Extension, Nothing, Reasoned, Submission, Told
-from web.reading import MAX_REFERENCE, MAX_TEXT
+from web.reading import MAX_REFERENCE, MAX_TEXT, Given, Identifier
 from web.services import Services
 from web.standing import in_order, name_of
 
@@ -54,6 +55,12 @@ class Field:
     def shown(self, value: str) -> str | Name:
         """What was filled in, as a reader knows it."""
         return next((name for key, name in self.choices if key == value), value)
+
+
+class ChosenBody(Given):
+    """One body, or nobody in particular."""
+
+    body: Identifier | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,28 @@ def _adding(form: Form) -> tuple[Field, ...]:
         Field("body", Name("Organ", "Body"), "choice", choices=bodies),
         REASON,
     )
+
+
+def _reminding(form: Form) -> tuple[Field, ...]:
+    """Nobody chosen means all that have said nothing; the next page names them."""
+    awaited = list(dict.fromkeys(a["body"] for a in _open_answers(form.case, "awaiting", "delayed")))
+    hint = Name("Uden valg: alle, der endnu intet har sagt.", "None chosen: all that have said nothing yet.")
+    choices = form.body_choices(awaited)
+    return (Field("body", Name("Organ", "Body"), "choice", required=False, hint=hint, choices=choices),)
+
+
+def _open_answers(case: Document, *states: str) -> list[Document]:
+    """The entries in open steps that are in one of these states."""
+    return [a for s in case["steps"] if s["state"] == "open" for a in s["answers"] if a["state"] in states]
+
+
+def _may_remind(case: Document) -> bool:
+    others = [a for a in _open_answers(case, "awaiting", "delayed") if a["body"] != SECRETARIAT]
+    return case["status"] == Status.RUNNING and bool(others)
+
+
+def _remind(cases: Cases, case: UUID, command: Command, asked: ChosenBody) -> object:
+    return cases.remind(case, command, [asked.body] if asked.body else [])
 
 
 def _releasing(form: Form) -> tuple[Field, ...]:
@@ -310,6 +339,19 @@ ACTIONS = {
             _nothing,
             Nothing,
             lambda cases, case, command, _asked: cases.resubmit(case, command),
+        ),
+        Action(
+            "remind",
+            Name("Ryk nu", "Remind now"),
+            Name("Påmindelsen er på vej.", "The reminder is on its way."),
+            Name(
+                "En påmindelse med det samme. Den gælder som dagens: forløbets egen kommer ikke oveni.",
+                "A reminder at once. It counts as the day's: the route's own does not come on top.",
+            ),
+            _may_remind,
+            _reminding,
+            ChosenBody,
+            _remind,
         ),
         Action(
             "extend",

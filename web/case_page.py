@@ -47,7 +47,7 @@ KINDS: dict[str, tuple[Name, frozenset[str] | None]] = {
     ),
     "reminders": (
         Name("Invitationer og påmindelser", "Invitations and reminders"),
-        frozenset(k.TOPIC for k in (Case.BodiesInvited, Case.BodiesReminded, Case.DuePassed)),
+        frozenset(k.TOPIC for k in (Case.BodiesInvited, Case.BodiesReminded, Case.Escalated, Case.DuePassed)),
     ),
 }
 """What the timeline may be narrowed to, by the word in the address: its name, and the events."""
@@ -105,12 +105,14 @@ def narrowed(timeline: list[Document], show: str, by: str) -> list[Document]:
 
 
 def _named(shared: Services, document: Document) -> list[str]:
-    """The bodies that conditions, tasks, decisions and schemes name."""
+    """The bodies that conditions, tasks, decisions, schemes and escalations name."""
     added = [*document["conditions"], *document["tasks"], *document["decisions"]]
     doing = [one["responsible"] for one in added if one.get("responsible") in shared.organisation.bodies]
     schemes = [step["participation"] for step in document["steps"] if "participation" in step]
     joining = [body for scheme in schemes for body in (*scheme["must_have"], *(c["body"] for c in scheme["changes"]))]
-    return [*(one["body"] for one in added), *doing, *joining]
+    rounds = [past for step in document["steps"] for past in (step, *step["earlier"])]
+    told = [body for past in rounds for sent in past["reminders"] for body in (*sent["told"], *sent["bodies"])]
+    return [*(one["body"] for one in added), *doing, *joining, *told]
 
 
 def _sort(shared: Services, document: Document) -> None:

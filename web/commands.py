@@ -107,6 +107,13 @@ class Asking(Given):
     reason: Text
 
 
+class Reminding(Given):
+    """Whom to remind now; without bodies all that have said nothing, without a step in every open one."""
+
+    bodies: list[Identifier] = Field(default_factory=list, max_length=500)
+    step: Identifier | None = None
+
+
 class Setting(Given):
     """What an attribute of the case is to be, and why."""
 
@@ -241,6 +248,20 @@ async def extend(request: Request, principal: Writer, case: CaseId) -> JSONRespo
     return await execute(
         request, principal, asked, lambda command: cases.extend(case, command, asked.deadline, asked.reason)
     )
+
+
+@router.post(
+    "/cases/{id}/remind",
+    summary="Remind bodies now",
+    **described(Reminding, {"bodies": ["samsoe"], "step": "councils"}, examples.TAKEN, parameters=[KEY]),
+)
+async def remind(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
+    """Remind bodies by hand; it counts as that day's reminder, so that the route's rule does not repeat it.
+
+    A body that is delayed is reminded only where it is named. 409 where nobody is awaited, or all were reminded today.
+    """
+    asked, cases = await read_model(request, Reminding), services(request).cases
+    return await execute(request, principal, asked, lambda command: cases.remind(case, command, **dict(asked)))
 
 
 @router.post(

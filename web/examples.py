@@ -71,6 +71,16 @@ STEP: dict[str, Any] = {
     "asked_again": [],
     "silence": None,
     "skipped_because": None,
+    "reminders": [
+        {
+            "at": "2025-05-16T06:00:00.000000Z",
+            "to": "bodies",
+            "bodies": ["aarhus", "samsoe"],
+            "told": ["aarhus", "samsoe"],
+            "by_hand": False,
+        }
+    ],
+    "coming_reminders": [{"at": "2025-05-28T06:00:00.000000Z", "to": "bodies", "bodies": ["aarhus", "samsoe"]}],
     "question": None,
     "about": None,
     "answers": [ANSWER],

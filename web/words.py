@@ -80,6 +80,19 @@ SUSTAINABLE = {
     False: Name("Ikke bæredygtig", "Not sustainable"),
 }
 """Whether enough take part in a scheme, and all who must."""
+REMINDERS = {
+    "bodies": Name("Påmindelse", "Reminder"),
+    "by_hand": Name("Rykket af sekretariatet", "Reminded by the secretariat"),
+    "secretariat": Name("Besked til sekretariatet om", "The secretariat was told of"),
+    "leadership": Name("Eskaleret om", "Escalated:"),
+}
+"""What went out, by to whom, or by whose hand."""
+COMING_REMINDERS = {
+    "bodies": Name("Næste påmindelse", "Next reminder"),
+    "secretariat": Name("Sekretariatet får besked", "The secretariat is told"),
+    "leadership": Name("Ledelsen får besked", "Leadership is told"),
+}
+"""What the route's rules will say next, by to whom."""
 SOURCES = {
     "webhook": Name("fra organets eget system", "from the body's own system"),
     "link": Name("på personligt link", "by a personal link"),

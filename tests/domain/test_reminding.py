@@ -204,11 +204,12 @@ def test_a_rule_from_before_the_opening_does_not_come_with_a_suspension() -> Non
     assert days(desk) == []
 
 
-def test_a_reminder_moved_into_a_past_weekend_goes_out_on_the_next_working_day() -> None:
-    """Resumed on a Saturday, for whose Sunday it was then planned, moved to the Friday before."""
+@pytest.mark.parametrize("resumed", ["2025-09-26", "2025-09-27"])
+def test_a_reminder_moved_before_the_resumption_goes_out_on_the_working_day_after(resumed: str) -> None:
+    """Resumed on a Friday at ten, or a Saturday, for whose morrow it was then planned: the Friday's morning is gone."""
     desk = opened("{ days_before_due = 5 }", day="2025-09-22", deadline="2025-09-28")
     desk.commands("suspend", "afventer")
-    desk.turn_to("2025-09-27")
+    desk.turn_to(resumed)
     desk.commands("resume")
 
     desk.let_pass("2025-10-10")

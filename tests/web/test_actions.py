@@ -22,6 +22,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "answer": {"step": "councils", "body": "viborg", "outcome": "noted", "decided_on": "2025-03-18"},
     "submit": {"step": "submit", "submitted_on": "2025-03-18"},
     "extend": {"deadline": "2025-08-01", "reason": "Udsat"},
+    "remind": {"body": "samsoe"},
     "add-body": {"step": "councils", "body": "regionsraadet", "reason": "Berørt"},
     "release-body": {"step": "councils", "body": "samsoe", "reason": "Ikke berørt"},
     "suspend": {"reason": "Afventer"},
@@ -32,6 +33,7 @@ WRITTEN = {
     "answer": "case.answer_recorded",
     "submit": "case.answer_recorded",
     "extend": "case.deadline_extended",
+    "remind": "case.bodies_reminded",
     "add-body": "case.body_added",
     "release-body": "case.body_released",
     "suspend": "case.suspended",
@@ -92,6 +94,20 @@ async def test_a_suspended_case_is_resumed_and_a_revision_resubmitted(office: Of
         told = await office.client.post(address(case, action), data={"csrf": csrf})
         await office.client.post(address(case, action), data=confirmation(told.text))
         assert office.events(case)[-1] == written
+
+
+async def test_whom_a_reminder_reaches_is_named_beforehand(office: Office, case: UUID) -> None:
+    """Each by name, however many; afterwards the page tells it, and nobody is reminded again that day."""
+    csrf, there = await sign_in(office), address(case, "remind")
+    told = await office.client.post(there, data={"csrf": csrf})
+    coming = COMING.findall(told.text)[0]
+    await office.client.post(there, data=confirmation(told.text))
+    office.project()
+
+    assert all(name in coming for name in ("Favrskov Kommune", "Samsø Kommune", "Aarhus Kommune"))
+    assert "1 påmindelse sendt" in (await office.client.get(f"/cases/{case}")).text
+    again = await office.client.post(there, data={"csrf": csrf})
+    assert (again.status_code, "was reminded today already" in again.text) == (409, True)
 
 
 async def test_an_answer_is_corrected_by_the_same_form(office: Office, case: UUID) -> None:

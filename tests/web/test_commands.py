@@ -351,6 +351,46 @@ async def test_reads_go_on_while_many_keyed_posts_wait(office: Office) -> None:
     assert statuses <= {201, 503}
 
 
+async def test_bodies_are_reminded_by_hand(office: Office) -> None:
+    """The case tells whom and when, and what its rules will say next; a second time on the day is refused."""
+    case = office.open_case()
+    reminded = await post(office, f"/cases/{case}/remind", {"bodies": ["dassos"], "step": "dassos"})
+    again = await post(office, f"/cases/{case}/remind", {})
+    office.project()
+    step = (await office.client.get(f"/api/v1/cases/{case}", headers=office.token())).json()["steps"][0]
+
+    assert (reminded.status_code, reminded.json()["effect"]) == (200, "counted")
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (409, "bodies")
+    (sent,) = step["reminders"]
+    assert (sent["to"], sent["bodies"], sent["told"], sent["by_hand"]) == ("bodies", ["dassos"], ["dassos"], True)
+    assert [(one["at"], one["to"], one["bodies"]) for one in step["coming_reminders"]] == [
+        ("2025-03-21T07:00:00.000000Z", "bodies", ["dassos"]),
+        ("2025-03-26T07:00:00.000000Z", "bodies", ["dassos"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "field"),
+    [
+        ({"bodies": ["kd-net"]}, 409, "bodies"),
+        ({"bodies": "dassos"}, 422, "bodies"),
+        ({"step": "kkr"}, 422, "step"),
+        ({"body": "dassos"}, 422, "body"),
+    ],
+)
+async def test_a_reminder_of_nobody_is_refused_by_its_field(
+    office: Office, asked: dict[str, Any], status: int, field: str
+) -> None:
+    """And nothing is written."""
+    case = office.open_case()
+    before = office.events(case)
+
+    refused = await post(office, f"/cases/{case}/remind", asked)
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (status, field)
+    assert office.events(case) == before
+
+
 async def test_a_body_is_added_and_released(office: Office) -> None:
     """In a step that is open; each command answers as a webhook does."""
     case = office.open_case()
