@@ -164,6 +164,56 @@ def test_a_reminder_before_the_window_opens() -> None:
     assert "steps[a].reminders.days_before_due: warning: is 8, before the window of 7 days opens" in line
 
 
+def reminding(reminders: str, rest: str = 'due = "days"\ndue_days = 30', **more: str) -> str:
+    """A route whose only step has these reminders."""
+    return head() + step("a", f"{rest}\nreminders = [{reminders}]", **more)
+
+
+@pytest.mark.parametrize(
+    ("reminders", "line"),
+    [
+        (
+            "{ days_before_due = 0 }, { at_due = true }",
+            "steps[a].reminders: warning: has the same day for the bodies twice",
+        ),
+        (
+            '{ days_after_due = 7, to = "leadership" }',
+            'steps[a].reminders.to: warning: is "leadership" before the bodies themselves have been reminded; remind',
+        ),
+        (
+            '{ days_after_due = 7 }, { days_after_due = 7, to = "leadership" }',
+            'steps[a].reminders.to: warning: is "leadership" before the bodies themselves have been reminded',
+        ),
+    ],
+)
+def test_reminders_that_say_too_much_are_warned_of(reminders: str, line: str) -> None:
+    """The same twice, or leadership told before, or as soon as, the bodies are."""
+    assert line in the_only(reminding(reminders))
+
+
+def test_an_escalation_after_a_reminder_is_not_warned_of() -> None:
+    """Nor is the secretariat's being told beforehand."""
+    told = '{ days_before_due = 7, to = "secretariat" }, { days_after_due = 3, to = "leadership" }'
+
+    assert warnings(reminding(f"{{ days_before_due = 1 }}, {told}")) == []
+
+
+@pytest.mark.parametrize("silence", ["consent", "meeting", "close"])
+def test_a_reminder_after_the_step_has_ended_is_warned_of(silence: str) -> None:
+    """With its window, nobody is left who could be reminded."""
+    rest = f'window_days = 7\non_silence = "{silence}"'
+
+    line = the_only(reminding("{ days_after_due = 1 }", rest, mode="written_procedure"))
+    assert "steps[a].reminders.days_after_due: warning: is after the due date, with which the step ends" in line
+
+
+def test_telling_the_secretariat_of_itself_is_warned_of() -> None:
+    """It knows what it is asked."""
+    line = the_only(reminding('{ days_before_due = 3, to = "secretariat" }', ask="submit", bodies="secretariat"))
+
+    assert "steps[a].reminders.to: warning: tells the secretariat what it is itself asked; remove it there" in line
+
+
 @pytest.mark.parametrize(
     "rest", ['opened_by = { step = "a", outcome = "postponed" }', 'when = [{ attribute = "x", is = "y" }]']
 )

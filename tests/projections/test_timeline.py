@@ -549,8 +549,72 @@ def _every_kind_of_event() -> list[Document]:
     whole.cases.renew(whole.id, Command.by(SECRETARIAT), Renewal(["lemvig"], "Styrelsen har bedt om det"))
     reopened.commands("inquire", Inquiry(["kd-net"], "Hvor mange?", date(2025, 4, 1)))
     reopened.commands("end_inquiry", "Svaret er fundet")
-    desks = (whole, rejected, simple, reopened, written, _agreement())
+    desks = (whole, rejected, simple, reopened, written, _agreement(), _escalated())
     return [entry for desk in desks for entry in _timeline(desk)]
+
+
+ESCALATING = """
+id = "escalating"
+version = 1
+name = { da = "Påmindelser", en = "Reminders" }
+source = "Den, der ikke svarer, mindes om det."
+ending = { status = "completed", result_of = "a" }
+
+[[steps]]
+id = "a"
+name = { da = "Trin", en = "Step" }
+ask = "note"
+mode = "own_process"
+group = "councils"
+due = "days"
+due_days = 30
+reminders = [
+  { days_before_due = 7 }, { at_due = true }, { days_after_due = 1, to = "secretariat" },
+  { days_after_due = 7, to = "leadership" },
+]
+"""
+
+
+def _escalated() -> Desk:
+    """Nobody but Aarhus has answered at first; in the end Samsø alone is silent."""
+    desk = Desk(organisation=midtjylland_with(ESCALATING))
+    desk.open("escalating")
+    desk.answers("aarhus", "noted")
+    desk.let_pass("2025-04-11")
+    for body in desk.case.waiting_for():
+        if body not in {"samsoe", "odder"}:
+            desk.answers(body, "noted")
+    desk.commands("remind")
+    desk.let_pass("2025-04-23")
+    desk.answers("odder", "noted")
+    desk.let_pass("2025-05-01")
+    return desk
+
+
+def test_reminders_say_which_time_it_is_and_escalations_to_whom() -> None:
+    """By hand everybody is named, by rule a few."""
+    told = [
+        (da.removesuffix(", frist 17. april 2025."), en.removesuffix(", due 17 April 2025."))
+        for da, en in _sentences(_escalated(), "case.bodies_reminded", "case.escalated")
+    ]
+
+    two, both = "Odder Kommune og Samsø Kommune", "Odder Municipality and Samsø Municipality"
+    assert told == [
+        ("18 organer er mindet om »Trin«", "18 bodies were reminded of “Step”"),
+        (
+            f"Sekretariatet har rykket {two} for svar på »Trin« for anden gang",
+            f"The secretariat has reminded {both} of “Step” for the second time",
+        ),
+        (f"{two} er mindet om »Trin« for tredje gang", f"{both} were reminded of “Step” for the third time"),
+        (
+            f"Meldt til sekretariatet: {two} har ikke svaret på »Trin«",
+            f"Reported to the secretariat: {both} have not answered “Step”",
+        ),
+        (
+            "Eskaleret til KD-Net: Samsø Kommune har ikke svaret på »Trin«",
+            "Escalated to KD-Net: Samsø Municipality has not answered “Step”",
+        ),
+    ]
 
 
 def _agreement() -> Desk:
@@ -639,5 +703,5 @@ def _timeline(desk: Desk) -> list[Document]:
     return entries
 
 
-def _sentences(desk: Desk, topic: str) -> list[tuple[str, str]]:
-    return [(entry["da"], entry["en"]) for entry in _timeline(desk) if entry["type"] == topic]
+def _sentences(desk: Desk, *topics: str) -> list[tuple[str, str]]:
+    return [(entry["da"], entry["en"]) for entry in _timeline(desk) if entry["type"] in topics]
