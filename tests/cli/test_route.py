@@ -155,8 +155,8 @@ def test_check_asks_the_organisation_whose_folder_the_file_lies_in(tmp_path: Pat
     """A body that only the configured organisation knows is unknown in another one's folder."""
     other = tmp_path / "organisations" / "other"
     shutil.copytree(MIDTJYLLAND, other)
-    bodies = (other / "bodies.toml").read_text("utf-8").replace('"kd-net"', '"kd-net-of-others"')
-    (other / "bodies.toml").write_text(bodies, "utf-8")
+    for file in (other / "bodies.toml", other / "organisation.toml"):
+        file.write_text(file.read_text("utf-8").replace('"kd-net"', '"kd-net-of-others"'), "utf-8")
 
     ran = sagsgang("route", "check", str(other / "routes" / CU.name))
 

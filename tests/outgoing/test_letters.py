@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from uuid import uuid4
 
@@ -14,8 +15,9 @@ from domain.names import Name
 from outgoing.deliveries import Delivery
 from outgoing.kinds import ALL_KINDS, CONFIRMATION, told
 from outgoing.letters import confirmation, event_of, letter_of, mail_of, read_matter
+from outgoing.sending import WITH_LINK
 from runtime.clock import real_now
-from tests.domain.desk import Desk
+from tests.domain.desk import Desk, midtjylland_with
 from web import words
 
 SENDER = "Sekretariatet <sagsgang@example.dk>"
@@ -74,7 +76,7 @@ def deliveries(desk: Desk) -> list[Delivery]:
 def test_every_letter_can_be_written(desk: Desk) -> None:
     """In both languages, as text and HTML, with one Message-ID; and each as an event for systems."""
     made = deliveries(desk)
-    assert {d.kind for d in made} == ALL_KINDS.keys() - {CONFIRMATION, "papers", "task"}
+    assert {d.kind for d in made} == ALL_KINDS.keys() - {CONFIRMATION, "papers", "task", "escalation"}
     for delivery in made:
         matter = read_matter(desk.cases, desk.id, delivery.version or 0)
         letter = letter_of(delivery, matter, desk.cases.organisation, "https://example.dk/svar/x")
@@ -104,6 +106,57 @@ def test_what_the_letters_say_is_plain_danish(desk: Desk) -> None:
     assert said["deadline"][0].startswith("Fristen blev flyttet fra")
     assert said["standing"] == ["Sagen blev sat i bero: afventer"]
     assert said["release"][0].startswith("Lemvig Kommune skal ikke længere svare på »")
+
+
+ESCALATING = """
+id = "escalating"
+version = 1
+name = { da = "Påmindelser", en = "Reminders" }
+source = "Ledelsen får besked om den, der ikke svarer."
+ending = { status = "completed", result_of = "a" }
+
+[[steps]]
+id = "a"
+name = { da = "Trin", en = "Step" }
+ask = "note"
+mode = "own_process"
+bodies = ["lemvig", "samsoe", "kkr-midtjylland"]
+due = "days"
+due_days = 10
+reminders = [{ at_due = true, to = "secretariat" }, { days_after_due = 1, to = "leadership" }]
+"""
+
+
+def test_an_escalation_lists_who_is_silent_and_since_when() -> None:
+    """To each those that it leads and no others, without anybody's personal link; a system gets them by their ids."""
+    desk = Desk(organisation=midtjylland_with(ESCALATING))
+    desk.open("escalating")
+    desk.let_pass("2025-04-01")
+    escalations = [d for d in deliveries(desk) if d.kind == "escalation"]
+    said = {}
+    for delivery in escalations:
+        matter = read_matter(desk.cases, desk.id, delivery.version or 0)
+        letter = letter_of(delivery, matter, desk.cases.organisation, None)
+        event = json.loads(event_of(delivery, matter, "https://example.dk"))
+        assert event["type"] == "dk.sagsgang.escalation"
+        assert (event["data"]["due"], event["data"]["asked_at"][:10]) == ("2025-03-28", "2025-03-18")
+        assert "papers" not in event["data"]
+        said[delivery.body] = ([p.da for p in letter.paragraphs], event["data"]["silent"])
+
+    opened, late = "Trinnet åbnede den 18. marts 2025.", "De er over tid siden fristen den 28. marts 2025."
+    assert said == {
+        "secretariat": (
+            [
+                "Vi mangler svar fra: Lemvig Kommune, Samsø Kommune, KKR Midtjylland.",
+                opened,
+                "Fristen er den 28. marts 2025.",
+            ],
+            ["lemvig", "samsoe", "kkr-midtjylland"],
+        ),
+        "kd-net": (["Vi mangler svar fra: Lemvig Kommune, Samsø Kommune.", opened, late], ["lemvig", "samsoe"]),
+        "kkr-midtjylland": (["Vi mangler svar fra: KKR Midtjylland.", opened, late], ["kkr-midtjylland"]),
+    }
+    assert "escalation" not in WITH_LINK
 
 
 def test_a_confirmation_names_the_body() -> None:
