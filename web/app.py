@@ -25,6 +25,7 @@ from web import (
     answering,
     body_page,
     calendars,
+    case_file,
     case_page,
     channels,
     commands,
@@ -106,7 +107,7 @@ def _rooms(app: FastAPI) -> list[Room]:
     shown = (*browsing, deliveries.pages)
     written = (commands.router, settling.router, agency_loop.router, papers.router)
     office = (channels.router, deliveries.router, links.router, calendars.router)
-    api = (*written, reads.router, plans.router, meetings.router, events.router, *office)
+    api = (*written, reads.router, case_file.router, plans.router, meetings.router, events.router, *office)
     return [
         *((API_PREFIX, router, []) for router in signed),
         *((API_PREFIX, router, [Depends(known_parameters)]) for router in api),

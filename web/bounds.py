@@ -25,14 +25,15 @@ Result = TypeVar("Result")
 class Threads:
     """Runs blocking functions in at most `most` threads, and never lets a caller wait for more than nine seconds."""
 
-    def __init__(self, most: int) -> None:
-        """Make room for `most` functions at a time."""
+    def __init__(self, most: int, seconds: float = ANSWER_SECONDS) -> None:
+        """Make room for `most` functions at a time, each of which is waited for so many seconds."""
+        self._seconds = seconds
         self._places = asyncio.Semaphore(most)
         self._limiter = CapacityLimiter(math.inf)
 
-    async def run(self, function: Callable[[], Result], seconds: float = ANSWER_SECONDS) -> Result:
+    async def run(self, function: Callable[[], Result]) -> Result:
         """What the function returns; raises TimeoutError when it takes too long, and lets it end by itself."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(self._seconds):
             await self._places.acquire()
             work = _Work(function, partial(_call_soon, asyncio.get_running_loop(), self._places.release))
             try:

@@ -359,6 +359,13 @@ PLAN: dict[str, Any] = {
         }
     ],
 }
+CASE_FILE: dict[str, Any] = {
+    "as_of": "2025-05-02T08:00:00.000000Z",
+    "exported_at": "2025-05-02T08:00:00.000000Z",
+    "case": CASE,
+    "timeline": TIMELINE["items"],
+    "plan": PLAN,
+}
 OPENING: dict[str, Any] = {
     "route": "cu-afrapportering",
     "title": TITLE,

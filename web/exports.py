@@ -1,33 +1,28 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Lists and cases as files: CSV and XLSX for spreadsheets, JSON for programs, each saying as of when it stands."""
+"""Lists as files for spreadsheets: CSV and XLSX, each saying as of when it stands."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Request
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from starlette.responses import Response
 
 from domain.dates import danish_date
 from domain.names import Name
-from projections.as_of import parse_as_of
-from projections.documents import Document, instant
+from projections.documents import Document
 from projections.queries import LARGEST_PAGE
 from web import words
-from web.commands import CaseId
 from web.front import Chosen, Filter, find_cases, past_cases
 from web.guards import visiting
 from web.languages import language_of
-from web.reads import find_case, find_timeline
 from web.rendering import said, written_moment
 from web.services import Services, services
 from web.standing import name_of, track_of
@@ -74,18 +69,6 @@ async def export_xlsx(request: Request, chosen: Chosen) -> Response:
     """The same as a workbook."""
     table = await _table(request, chosen)
     return _file(await services(request).run(partial(workbook, table)), XLSX, "xlsx", services(request))
-
-
-@router.get("/cases/{id}.json")
-async def export_case(request: Request, case: CaseId, as_of: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """A case with everything that happened to it, and as of when."""
-    shared, moment = services(request), as_of or None
-    document = await find_case(shared, case, moment)
-    timeline = await find_timeline(shared, case, moment)
-    stamp = parse_as_of(moment) if moment else shared.clock()
-    content = {"as_of": instant(stamp), "exported_at": instant(shared.clock()), "case": document, "timeline": timeline}
-    headers = {"Content-Disposition": f'attachment; filename="case-{case}.json"'}
-    return JSONResponse(json.loads(json.dumps(content)), headers=headers)
 
 
 def workbook(table: Sequence[Sequence[Cell]]) -> bytes:

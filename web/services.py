@@ -31,6 +31,8 @@ from web.upkeep import clear_daily
 
 COMMANDS_AT_ONCE = 32
 """Threads for commands; most of them wait for one commit that takes all of them along (domain/committing.py)."""
+TYPESETTERS = 2
+"""PDF files that are set at a time, each on a core of its own; a page never waits behind them."""
 EVENT_STORE_OVERFLOW = 14
 """Connections of the event store beyond its first two: what is read beside a commit waits shortly for one."""
 POOL_SIZE = 16
@@ -63,6 +65,7 @@ class Services:
     links: MessageRate
     metrics: Metrics = field(default_factory=Metrics)
     threads: Threads = field(default_factory=lambda: Threads(COMMANDS_AT_ONCE))
+    typesetters: Threads = field(default_factory=lambda: Threads(TYPESETTERS))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is about to end: streams end at once."""
 
@@ -120,6 +123,10 @@ class Services:
     async def run(self, function: Callable[[], Any]) -> Any:
         """What a blocking function of the event store returns; raises TimeoutError after nine seconds."""
         return await self.threads.run(function)
+
+    async def set_in_type(self, function: Callable[[], bytes]) -> bytes:
+        """The file that a function sets; raises TimeoutError after nine seconds, waiting for a place included."""
+        return await self.typesetters.run(function)
 
 
 def services(request: Request) -> Services:

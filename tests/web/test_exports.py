@@ -85,17 +85,3 @@ async def test_dates_of_a_workbook_are_dates(office: Office) -> None:
     head = [cell.value for cell in book.worksheets[0][3]]
 
     assert book.worksheets[0].cell(4, head.index("Sagens frist") + 1).value == datetime(2025, 6, 1)  # noqa: DTZ001
-
-
-async def test_a_case_is_whole(office: Office) -> None:
-    """With its timeline, now and as of a day."""
-    case = office.open_case("dassos")
-    office.project()
-    await sign_in(office)
-    now = (await office.client.get(f"/export/cases/{case}.json")).json()
-    then = await office.client.get(f"/export/cases/{case}.json", params={"as_of": "2025-03-18"})
-
-    assert now["case"]["id"] == str(case)
-    assert [entry["type"] for entry in now["timeline"]] == office.events(case)
-    assert then.json()["as_of"] == "2025-03-18T22:59:59.999999Z"
-    assert (await office.client.get(f"/export/cases/{case}.json?as_of=2020-01-01")).status_code == 404

@@ -29,6 +29,8 @@ from web.wording import explain
 
 __all__ = ["far_office", "line"]
 READS = (
+    "/cases/{id}/file.json",
+    "/cases/{id}/file.pdf",
     "/cases",
     "/cases/{id}",
     "/cases/{id}/timeline",
