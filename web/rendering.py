@@ -44,7 +44,9 @@ def render(
     visitor = getattr(request.state, "visitor", None)
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     page = environment(language_of(request)).get_template(template)
-    html = page.render(**({"visitor": visitor, "here": here, "path": request.url.path} | values))
+    shared = request.app.state.services
+    stamp = {"shown_at": shared.clock(), "site": shared.settings.public_url, "moment": None}
+    html = page.render(**({"visitor": visitor, "here": here, "path": request.url.path} | stamp | values))
     return HTMLResponse(html, status, {"Cache-Control": "no-store", "Vary": "Cookie", **(headers or {})})
 
 
