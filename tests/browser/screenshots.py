@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Takes the pictures of the documentation, or, into a folder that is named, of every page from top to bottom.
+"""Takes pictures of every page for the documentation, or, into a folder that is named, large and from top to bottom.
 
 Run as `python -m tests.browser.screenshots [folder]`.
 """
@@ -16,67 +16,65 @@ from playwright.async_api import Page
 from runtime.database import SERVICE_ROLE
 from runtime.settings import ROOT
 from tests.browser.site import Site, running_site, speak
+from tests.browser.walks import AFTER_A_FORM, confirm, confirm_address, look_through, pages
 from workers.embedded.postgres import OWNER, EmbeddedPostgres
 from workers.migrate import migrate
 
 FOLDER = ROOT / "docs" / "screenshots"
-SHOWN = ("overview", "overview-past", "case", "answer", "bodies", "body", "link")
-"""The pages that the documentation shows."""
 WIDTHS = {"": 1280, "-phone": 360}
-
-
-def pages(site: Site) -> dict[str, str]:
-    """Every page by the name of its picture."""
-    case = {name: f"/cases/{case_id}" for name, case_id in site.cases.items()}
-    return {
-        "overview": "/",
-        "overview-past": "/?as_of=2025-04-15",
-        "case": case["councils"],
-        "case-returned": case["returned"],
-        "case-withdrawn": case["withdrawn"],
-        "case-past": f"{case['councils']}?as_of=2025-04-01",
-        "answer": f"{case['councils']}/actions/answer?step=councils&body=syddjurs",
-        "paper": f"{case['councils']}/actions/paper",
-        "bodies": "/bodies",
-        "body": "/bodies/norddjurs",
-        "deliveries": "/deliveries",
-        "problem": "/nothing",
-        **site.links,
-    }
+IN_ENGLISH = ("overview", "case", "body", "link")
+"""The pages that the documentation shows in English too."""
+AFTERWARDS = {"confirm": confirm, "link-review": look_through, "confirm-address-done": confirm_address}
+"""The pages behind a form that the documentation shows."""
+SCREEN_ALONE = ("form-", "case-", "problem", "signin", "link-a", "link-e", "link-s", "overview-none")
+"""How the names of pages begin that look on a phone as others do, and of which the documentation shows no more."""
+HIGHEST = 1500
+"""How many pixels of a long page a picture of the documentation shows."""
 
 
 async def take(site: Site, folder: Path, *, whole: bool) -> None:
-    """Take the pictures: of every page from top to bottom, or of the beginnings of those in `SHOWN`, as small files."""
+    """Take the pictures: large ones of all there is, or small files of what the documentation shows."""
     for suffix, width in WIDTHS.items():
         async with site.visitor(width=width) as page:
             for name, address in pages(site).items():
-                if whole or name in SHOWN:
+                if whole or not suffix or not name.startswith(SCREEN_ALONE):
                     await page.goto(address)
                     await _take(page, folder, name + suffix, whole=whole)
-            await page.goto(f"/cases/{site.cases['councils']}/actions/submit")
-            await page.get_by_role("button", name="Videre").click()
-            await _take(page, folder, f"confirm{suffix}", whole=whole)
-            await page.goto(site.links["link"])
-            await look_through(page)
-            await _take(page, folder, f"link-review{suffix}", whole=whole)
+            walks = {path.strip("/").replace("/", "_"): walk for path, walk in AFTER_A_FORM.items()}
+            for name, walk in (walks if whole else AFTERWARDS).items():
+                await walk(site, page)
+                await _take(page, folder, name + suffix, whole=whole)
             await speak(page.context, site.address, "en")
-            await page.goto("/")
-            await _take(page, folder, f"overview-english{suffix}", whole=whole)
-
-
-async def look_through(page: Page) -> None:
-    """Fill in the answer page that is open and go on to its second step."""
-    await page.locator("input[value=noted]").check()
-    await page.locator("input[name=decided_on]").fill("2025-05-19")
-    await page.locator("textarea[name=remark]").fill("Enstemmigt")
-    await page.locator("main .button-primary").click()
+            for name, address in pages(site).items():
+                if whole or name in IN_ENGLISH:
+                    await page.goto(address)
+                    await _take(page, folder, f"{name}-english{suffix}", whole=whole)
 
 
 async def _take(page: Page, folder: Path, name: str, *, whole: bool) -> None:
     if whole:
         await page.screenshot(path=folder / f"{name}.png", full_page=True)
-    else:
-        await page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=60)
+        return
+    width = page.viewport_size["width"] if page.viewport_size else WIDTHS[""]
+    high = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": width, "height": min(max(high, 400), HIGHEST)})
+    await page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=40)
+    await page.set_viewport_size({"width": width, "height": 900})
+
+
+def write_list(folder: Path) -> None:
+    """Write the page that shows the pictures, in the order of their names."""
+    names = sorted(file.stem for file in folder.glob("*.jpg") if not file.stem.endswith("-phone"))
+    told = [_shown(folder, name) for name in names]
+    text = f"{__doc__.splitlines()[0]}\n" if __doc__ else ""
+    (folder / "README.md").write_text("\n".join([f"# How the pages look\n\n{text}", *told]), "utf-8")
+
+
+def _shown(folder: Path, name: str) -> str:
+    """The section of a page's pictures."""
+    files = {where: f"{name}{suffix}.jpg" for suffix, where in (("", "on a screen"), ("-phone", "on a phone"))}
+    pictures = [f"![{name}, {where}]({file})\n" for where, file in files.items() if (folder / file).exists()]
+    return f"## {name}\n\n{''.join(pictures)}"
 
 
 async def main(folder: Path, *, whole: bool) -> None:
@@ -85,6 +83,8 @@ async def main(folder: Path, *, whole: bool) -> None:
         migrate(server.database_url(OWNER, "postgres"))
         async with running_site(server.database_url(SERVICE_ROLE, "postgres"), Path(data)) as site:
             await take(site, folder, whole=whole)
+    if not whole:
+        write_list(folder)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -25,6 +25,7 @@ from outgoing.links import ANSWER_PATH, CONFIRM, CONFIRM_PATH, make_link, seal
 from outgoing.sending import answer_url
 from runtime.clock import real_now
 from runtime.database import connect
+from tests.browser.stories import MORE
 from tests.web.conftest import running_office
 from tests.web.office import Office
 from tests.web.test_channels import missed
@@ -152,8 +153,15 @@ async def _letters(office: Office, cases: dict[str, UUID]) -> dict[str, str]:
                 valid_until=valid_until,
             )
             found[name] = answer_url(settings, link.id).removeprefix(settings.public_url)
-        channel = await add_channel(connection, body="skive", kind="email", address="udvalg@skive.example.dk")
-    return {**found, "confirm-address": f"{CONFIRM_PATH}/{seal(key, CONFIRM, channel.id)}"}
+    return {**found, "confirm-address": await new_address(office)}
+
+
+async def new_address(office: Office) -> str:
+    """The path in the letter to a new address of a body, by which it is confirmed."""
+    address = f"udvalg-{uuid4().hex[:8]}@skive.example.dk"
+    async with office.services.pool.connection() as connection:
+        channel = await add_channel(connection, body="skive", kind="email", address=address)
+    return f"{CONFIRM_PATH}/{seal(office.services.settings.signing_key(), CONFIRM, channel.id)}"
 
 
 @dataclass
@@ -277,4 +285,5 @@ SEEDS = {
     "agency": _agency,
     "completed": _completed,
     "capacity": _capacity,
+    **MORE,
 }

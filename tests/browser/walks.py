@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where the site's pages are, and how to come to those that only a form leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page
+
+from tests.browser.site import Site, new_address
+from web.actions import ACTIONS, PAPER
+
+Walk = Callable[[Site, Page], Awaitable[object]]
+
+
+def pages(site: Site) -> dict[str, str]:
+    """Every page that has an address, by the name of its picture."""
+    case = {name: f"/cases/{case_id}" for name, case_id in site.cases.items()}
+    forms = [action for action in ACTIONS if action != PAPER.id]
+    return {
+        "overview": "/",
+        "overview-past": "/?as_of=2025-04-15",
+        "overview-none": "/?q=zzz",
+        "case": case["councils"],
+        "case-returned": case["returned"],
+        "case-withdrawn": case["withdrawn"],
+        "case-past": f"{case['councils']}?as_of=2025-04-01",
+        "case-conditions": case["conditional"],
+        "case-scheme": case["joining"],
+        "case-approved": case["approved"],
+        "case-rejected": case["not-supported"],
+        "case-framework": case["framework"],
+        "answer": f"{case['councils']}/actions/answer?step=councils&body=syddjurs",
+        "paper": f"{case['councils']}/actions/paper",
+        **{f"form-{action}": f"{case['agency']}/actions/{action}" for action in forms},
+        "bodies": "/bodies",
+        "body": "/bodies/norddjurs",
+        "deliveries": "/deliveries",
+        "problem": "/nothing",
+        "problem-explained": "/problems/conflict",
+        "signin": "/signin",
+        "signin-spoilt": "/signin?code=spoilt",
+        **site.links,
+    }
+
+
+async def confirm(site: Site, page: Page) -> None:
+    """What will happen when a case is withdrawn, before it does."""
+    await page.goto(f"/cases/{site.cases['agency']}/actions/withdraw")
+    await page.locator("textarea").fill("Udmeldingen er trukket tilbage")
+    await page.locator("main .button-primary").click()
+
+
+async def refuse_paper(site: Site, page: Page) -> None:
+    """What is said of a file that cannot be taken."""
+    await page.goto(f"/cases/{site.cases['agency']}/actions/paper")
+    await page.locator("#file").set_input_files({"name": "tom.txt", "mimeType": "text/plain", "buffer": b""})
+    await page.locator("#sure").check()
+    await page.locator("main .button-primary").click()
+
+
+async def refuse_link(site: Site, page: Page) -> None:
+    """What is said of a sign-in link that was used before."""
+    await page.goto(site.link())
+    await page.locator("main input[name=code]").evaluate("input => { input.value = 'x' }")
+    await page.locator("main button").click()
+
+
+async def look_through(site: Site, page: Page) -> None:
+    """A council's answer once more, before it is sent."""
+    await page.goto(site.links["link"])
+    await page.locator("input[value=noted]").check()
+    await page.locator("input[name=decided_on]").fill("2025-05-19")
+    await page.locator("textarea[name=remark]").fill("Enstemmigt")
+    await page.locator("main .button-primary").click()
+
+
+async def refuse_answer(site: Site, page: Page) -> None:
+    """What is said of an answer that was changed after it was looked through."""
+    await look_through(site, page)
+    await page.locator("main input[name=seal]").evaluate_all("inputs => inputs.forEach(one => { one.value = 'x' })")
+    await page.locator("main .button-primary").click()
+
+
+async def confirm_address(site: Site, page: Page) -> None:
+    """That a new address is confirmed."""
+    await page.goto(await new_address(site.office))
+    await page.locator("main button").click()
+
+
+AFTER_A_FORM: dict[str, Walk] = {
+    "/cases/{id}/actions/{action}": confirm,
+    "/cases/{id}/papers": refuse_paper,
+    "/signin": refuse_link,
+    "/svar/{token}/gennemse": look_through,
+    "/svar/{token}": refuse_answer,
+    "/bekraeft/{token}": confirm_address,
+}
+"""How to come to the page that a form's route shows, by the route."""
