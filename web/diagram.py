@@ -13,8 +13,8 @@ from projections.documents import Document
 from web import words
 from web.standing import answered_of, said_of_step
 
-WIDTH, HEIGHT = 184, 84
-ACROSS, DOWN = 56, 26
+WIDTH, HEIGHT = 192, 84
+ACROSS, DOWN = 48, 26
 """Between two columns and between two rows."""
 MARGIN = 4
 _LETTERS = 24

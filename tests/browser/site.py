@@ -133,27 +133,29 @@ async def _served(office: Office) -> AsyncIterator[str]:
 
 async def _letters(office: Office, cases: dict[str, UUID]) -> dict[str, str]:
     """The paths in letters: to a council that is asked, one that has answered, a case withdrawn, and a new address."""
+    return {
+        "link-spoilt": f"{ANSWER_PATH}/x",
+        "link": await answer_link(office, cases["councils"], "aarhus", "councils"),
+        "link-answered": await answer_link(office, cases["councils"], "odder", "councils"),
+        "link-ended": await answer_link(office, cases["withdrawn"], "dassos", "dassos"),
+        "confirm-address": await new_address(office),
+    }
+
+
+async def answer_link(office: Office, case: UUID, body: str, step: str) -> str:
+    """The path in a letter to a body that is asked in a step's first round."""
     settings, valid_until = office.services.settings, real_now() + timedelta(days=1)
-    key, found = settings.signing_key(), {"link-spoilt": f"{ANSWER_PATH}/x"}
-    made = {
-        "link": ("councils", "aarhus"),
-        "link-answered": ("councils", "odder"),
-        "link-ended": ("withdrawn", "dassos"),
+    asked: dict[str, Any] = {
+        "case_id": case,
+        "body": body,
+        "step": step,
+        "round": 1,
+        "made_by": "test",
+        "valid_until": valid_until,
     }
     async with office.services.pool.connection() as connection:
-        for name, (case, body) in made.items():
-            link = await make_link(
-                connection,
-                key,
-                case_id=cases[case],
-                body=body,
-                step="dassos" if body == "dassos" else "councils",
-                round=1,
-                made_by="test",
-                valid_until=valid_until,
-            )
-            found[name] = answer_url(settings, link.id).removeprefix(settings.public_url)
-    return {**found, "confirm-address": await new_address(office)}
+        link = await make_link(connection, settings.signing_key(), **asked)
+    return answer_url(settings, link.id).removeprefix(settings.public_url)
 
 
 async def new_address(office: Office) -> str:
