@@ -83,7 +83,9 @@ def record_answer(
     remark: Annotated[str | None, typer.Option("--remark", help="What the body adds.")] = None,
     reference: Annotated[str | None, typer.Option("--reference", help="The body's own number.")] = None,
     version: Annotated[int | None, typer.Option("--version", min=1, help="The version of the papers.")] = None,
-    expected_on: Annotated[date | None, day("--expected-on", "With `delayed`: when it expects to.")] = None,
+    expected_on: Annotated[
+        date | None, day("--expected-on", "With `delayed`: when it expects to; with `postponed`: the meeting's day.")
+    ] = None,
     corrects: Annotated[str | None, typer.Option("--corrects", help="The id of the answer that was wrong.")] = None,
     due: Annotated[
         date | None, day("--due", "With `questions_asked` or `plan_requested`: by when it is to be answered.")

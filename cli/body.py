@@ -44,16 +44,18 @@ def list_bodies(data: Data = None) -> None:
 
 @command(body_app, "inbox")
 def show_inbox(body: Annotated[str, typer.Argument(metavar="B", help="The body's id.")], data: Data = None) -> None:
-    """Show what waits for a body, with the cases' ids."""
+    """Show what waits for a body, with the cases' ids, and its next meetings with their items."""
     from cli.office import in_office
     from cli.tables import print_inbox
+    from projections.agendas import agendas
 
-    async def read(office: Office) -> tuple[str, list[Document]]:
-        name = office.organisation.name_of(body, office.today).da
-        return name, await office.views.inbox(body)
+    async def read(office: Office) -> tuple[str, list[Document], list[Document]]:
+        name, items = office.organisation.name_of(body, office.today).da, await office.views.inbox(body)
+        return name, items, agendas(office.meetings.calendars(), body, items, office.today)
 
-    name, items = in_office(data, read)
-    show({"body": body, "items": items}, lambda console: print_inbox(console, name, items))
+    name, items, meetings = in_office(data, read)
+    document = {"body": body, "items": items, "meetings": meetings}
+    show(document, lambda console: print_inbox(console, name, items, meetings))
 
 
 @command(token_app, "create")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.additions import condition, decision, task
+from cli.agenda import place, write
 from cli.giving import give, show_case
 from cli.groups import command, group
 from cli.options import AsOf, CaseId, Data, Papers, Reason, day, read_attributes
@@ -272,6 +273,10 @@ def migrate(
     """Move a case to a newer version of its route; where that cannot be, every reason is told."""
     facts: dict[str, Any] = {"to_version": to_version, "reason": reason}
     give(data, lambda office: office.cases.migrate(case_id, office.command(), **facts))
+
+
+command(app, "place")(place)
+command(app, "write")(write)
 
 
 @command(app, "submit")

@@ -145,8 +145,8 @@ def print_participation(console: Console, document: Document, names: Names) -> N
             console.print(Text(f"  {since}: {names(change['body'])}, {said.da} / {said.en}", style="dim"))
 
 
-def print_inbox(console: Console, name: str, items: Sequence[Document]) -> None:
-    """Print what waits for a body."""
+def print_inbox(console: Console, name: str, items: Sequence[Document], meetings: Sequence[Document]) -> None:
+    """Print what waits for a body, and what is on its meetings."""
     table = _table_of_cases("Sag / Case", "Titel / Title", "Trin / Step", "Skal / Is to", "Frist / Due")
     table.title = Text(name)
     for item in items:
@@ -154,6 +154,21 @@ def print_inbox(console: Console, name: str, items: Sequence[Document]) -> None:
         title, asked = Text(clean(item["title"])), f"{', '.join(a.da for a in asks)} / {', '.join(a.en for a in asks)}"
         table.add_row(item["case"], title, item["step"], asked, danish(item["due"]))
     console.print(table if items else f"Intet venter på {name} / nothing waits for it")
+    for meeting in meetings:
+        console.print(_meeting_line(meeting))
+        for number, entry in enumerate(meeting["items"], start=1):
+            console.print(Text(f"  {number}. {clean(entry['title'])} ({entry['step']}) {entry['case']}"))
+
+
+def _meeting_line(meeting: Document) -> Text:
+    """A meeting's day, hour and place, and by when its papers must be in, or that its minutes are awaited."""
+    parts = [danish(meeting["date"]), meeting["time"], meeting["place"] and clean(meeting["place"])]
+    line = Text(f"Møde / Meeting {', '.join(part for part in parts if part)}", style="bold")
+    if meeting["held"]:
+        line.append(" · afventer referat / minutes awaited", "yellow")
+    elif meeting["papers_in_by"]:
+        line.append(f" · papirer senest / papers by {danish(meeting['papers_in_by'])}", "dim")
+    return line
 
 
 def print_bodies(console: Console, items: Sequence[Document]) -> None:

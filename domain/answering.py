@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.additions import given_conditions, given_tasks
 from domain.allotting import Asked, allot_answer, allot_correction
-from domain.asks import ASKS, DECIDERS, NOT_RECORDED, RECOMMENDATION, WITH_DUE_DATE, Meaning
+from domain.asks import ASKS, DECIDERS, NOT_RECORDED, POSTPONED, RECOMMENDATION, WITH_DUE_DATE, Meaning
 from domain.case import Answer, AnswerState, Case, Round, Status, StepState
 from domain.dates import EARLIEST, check_day, danish_date
 from domain.errors import (
@@ -255,6 +255,7 @@ def _check_reply(case: Case, step: Step, message: Message, outcomes: Mapping[str
     if reply.effective_on is not None and step.ask != JOIN:
         raise InvalidError("only joining and leaving take effect on a date", "leave it out", "effective_on")
     check_day(reply.effective_on, "effective_on", today)
+    _check_expected(reply, said, today)
     if reply.supports is not None and "decided" not in said:
         raise InvalidError("only a decision supports a case or not", "leave supports out", "supports")
     if reply.decided_by is not None and reply.decided_by not in DECIDERS:
@@ -275,6 +276,18 @@ def _check_dates(reply: Reply, meanings: set[Meaning], today: date) -> None:
         what = f"the decision is dated {reply.decided_on}, which is after today, {today}"
         raise InvalidError(what, "give the date on which it was decided", "decided_on")
     check_day(reply.decided_on, "decided_on", today)
+
+
+def _check_expected(reply: Reply, said: Collection[str], today: date) -> None:
+    """What is postponed, and nothing else that is answered, may be expected on a day to come."""
+    if reply.expected_on is None:
+        return
+    if POSTPONED not in said:
+        raise InvalidError("only what is postponed or delayed is expected on a day", "leave it out", "expected_on")
+    if reply.expected_on < today:
+        what = f"it is postponed to {reply.expected_on}, which is before today, {today}"
+        raise InvalidError(what, "give the date of the meeting that will deal with it", "expected_on")
+    check_day(reply.expected_on, "expected_on", today)
 
 
 def _check_questions(reply: Reply, said: Collection[str], today: date) -> None:
@@ -327,6 +340,7 @@ def _record(
         "to": list(dict.fromkeys(reply.to)) or None,
         "bodies_due": _iso(reply.bodies_due),
         "effective_on": _effective_on(case, step, reply),
+        "expected_on": _iso(reply.expected_on),
         "ask": ask if step.also_asks else None,
         "also": outcomes or None,
         "effect": effect,

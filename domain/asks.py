@@ -62,6 +62,8 @@ def _ask(ask: str, da: str, en: str, *outcomes: tuple[str, Meaning, str, str], m
     return Ask(ask, Name(da, en), allowed, may_be_early)
 
 
+POSTPONED = "postponed"
+"""The outcome with which a body puts a matter off to another meeting."""
 RECOMMENDATION = "recommendation"
 """The effect of an answer by somebody in a body whom the route does not let decide."""
 NOT_RECORDED = "not_recorded"
@@ -103,7 +105,7 @@ ASKS: dict[str, Ask] = {
             ("approved_on_condition", Meaning.CONSENT, "Godkendt på betingelse", "Approved on condition"),
             ("returned", Meaning.RETURN, "Sendt tilbage", "Returned"),
             _REJECTED,
-            ("postponed", Meaning.INTERIM, "Udsat", "Postponed"),
+            (POSTPONED, Meaning.INTERIM, "Udsat", "Postponed"),
             _SILENT_AND_AWAITED,
         ),
         _ask("discuss", "drøfter", "discusses", ("discussed", Meaning.CONSENT, "Drøftet", "Discussed"), _SILENT),

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
@@ -13,9 +13,10 @@ from uuid import UUID, uuid4
 from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate
 
 from domain.additions import Contradiction, State, add_answered, add_decision, replace_corrected, set_afterwards
-from domain.asks import RECOMMENDATION, Meaning
+from domain.asks import POSTPONED, RECOMMENDATION, Meaning
 from domain.blocking import Block, find_blocks
 from domain.dates import danish_date
+from domain.items import Item, ItemWhy
 from domain.minutes import MINUTES_FIELDS
 from domain.organisation import SECRETARIAT
 from domain.participation import JOIN, Word, word_named
@@ -74,6 +75,8 @@ class Why(StrEnum):
     """A body objected to the written procedure, so that the matter goes to a meeting."""
     SILENCE = "silence"
     """Not all were heard in the written procedure's window, so that the matter goes to a meeting."""
+    WRITTEN = "written"
+    """The secretariat has the matter settled in writing, between the meetings."""
 
 
 ASKED_AGAIN = "asked_again"
@@ -197,6 +200,14 @@ class Round:
     """In an inquiry: the secretariat's step, as `<step>#<round>`, whose answer ends it."""
     passes_on: str | None = None
     """In an inquiry: the message that asked the questions which it passes on."""
+    items: dict[str, Item] = field(default_factory=dict)
+    """By body on which meeting it is to deal with the matter, where the round is held at meetings."""
+
+    @property
+    def on_agendas(self) -> list[Item]:
+        """The items of the bodies that are asked, each on its meeting."""
+        found = [self.items[body] for body in self.asked if body in self.items]
+        return [item for item in found if not item.is_off]
 
     @property
     def is_over(self) -> bool:
@@ -235,6 +246,7 @@ class Round:
             version=asked.version,
             asked_again=[body for body in asked.bodies if body not in asked.standing],
             silent=self.silent.intersection(asked.standing),
+            items={b: item for b, item in self.items.items() if b in asked.standing and asked.mode == self.mode},
         )
 
     def open(self, at: datetime, version: int, due: date | None) -> None:
@@ -448,6 +460,64 @@ class Case(BaseAggregate[UUID]):
             """Remember that the round's invitations are out."""
             case.round(self.step, self.round).invited.update(self.bodies)
 
+    class ItemPlaced(Event):
+        """A matter is an item on a meeting of a body that it waits for."""
+
+        TOPIC: ClassVar[str] = "case.item_placed"
+        step: str
+        round: int
+        body: str
+        meeting: str
+        date: str
+        time: str | None
+        place: str | None
+        papers_in_by: str | None
+        why: str
+        """Why it is on this meeting: an `ItemWhy`."""
+        reason: str | None
+        papers_in_on: str
+        """The day on which the matter's papers were in."""
+        not_before: str
+        """The day before which no other meeting is looked for."""
+
+        def change(self, case: Case) -> None:
+            """Let the item stand on the meeting, and on no other."""
+            current, why = case.round(self.step, self.round), ItemWhy(self.why)
+            before = current.items.get(self.body)
+            current.items[self.body] = Item(
+                body=self.body,
+                meeting=self.meeting,
+                day=date.fromisoformat(self.date),
+                at=time.fromisoformat(self.time) if self.time else None,
+                place=self.place,
+                papers_in_by=_day(self.papers_in_by),
+                why=why,
+                reason=self.reason,
+                papers_in_on=date.fromisoformat(self.papers_in_on),
+                not_before=date.fromisoformat(self.not_before),
+                postponed=(before.postponed if before else 0) + (why == ItemWhy.POSTPONED),
+            )
+
+    class ItemTakenOff(Event):
+        """A matter is no longer an item on a meeting, and on no other one instead."""
+
+        TOPIC: ClassVar[str] = "case.item_taken_off"
+        step: str
+        round: int
+        body: str
+        meeting: str
+        date: str
+        not_before: str
+        why: str
+        """What took it off where no other meeting is known, an `ItemWhy`; or `written`."""
+        reason: str | None
+
+        def change(self, case: Case) -> None:
+            """Remember that the item waits for a meeting, and from when on one is looked for."""
+            items, not_before = case.round(self.step, self.round).items, date.fromisoformat(self.not_before)
+            item = replace(items[self.body], is_off=True, is_put_off=False, not_before=not_before)
+            items[self.body] = item
+
     class BodiesReminded(Event):
         """Bodies that have not answered are reminded, by the route's rule or by the secretariat's hand."""
 
@@ -611,6 +681,8 @@ class Case(BaseAggregate[UUID]):
         bodies_due: str | None = field(default=None, kw_only=True)
         effective_on: str | None = field(default=None, kw_only=True)
         """The date from which a body joins or leaves."""
+        expected_on: str | None = field(default=None, kw_only=True)
+        """Of what a body has postponed: the date of the meeting to which it did so."""
 
         ask: str | None = None
         """Which of the step's asks `outcome` answers; None is the main one."""
@@ -628,6 +700,7 @@ class Case(BaseAggregate[UUID]):
         def change(self, case: Case) -> None:
             """Put the answer in the body's place; an interim word or a recommendation leaves the body awaited."""
             self.fill(case, case.answer(self.step, self.round, self.body))
+            self.put_off(case)
             add_answered(case, self)
             for ask, outcome in self.outcomes(case).items():
                 if self.is_interim(case, ask):
@@ -649,6 +722,16 @@ class Case(BaseAggregate[UUID]):
             outcome = case.route.step(self.step).outcomes_by_ask[ask][self.outcomes(case)[ask]]
             return self.effect != RECOMMENDATION and outcome.meaning == Meaning.INTERIM
 
+        def put_off(self, case: Case) -> None:
+            """Let the item of a body that has postponed the matter go on another meeting."""
+            items = case.round(self.step, self.round).items
+            if self.is_postponement(case) and self.body in items:
+                items[self.body] = replace(items[self.body], is_put_off=True, put_off_to=_day(self.expected_on))
+
+        def is_postponement(self, case: Case) -> bool:
+            """Whether the body itself has postponed the matter."""
+            return POSTPONED in self.outcomes(case).values() and self.effect != RECOMMENDATION
+
         def fill(self, case: Case, answer: Answer) -> None:
             """Copy this event's facts into the body's answer, or into the recommendation beside it."""
             answer.messages[self.message_id] = tuple(self.outcomes(case))
@@ -658,6 +741,8 @@ class Case(BaseAggregate[UUID]):
                 self._copy(case, answer.recommendation)
                 return
             self._copy(case, answer)
+            if self.is_postponement(case):
+                answer.expected_on = self.expected_on
             for ask in self.outcomes(case):
                 if self.is_interim(case, ask):
                     answer.settled.pop(ask, None)
@@ -695,6 +780,8 @@ class Case(BaseAggregate[UUID]):
             """Put the right values in place of the wrong ones; a participant's newer word stands."""
             answer = case.answer(self.step, self.round, self.body)
             answer.roots[self.message_id] = answer.root(self.corrects)
+            if POSTPONED not in answer.words.values() or self.expected_on not in {None, answer.expected_on}:
+                self.put_off(case)
             if case.hear_again(self):
                 self.put_right(case, answer)
             else:

@@ -32,6 +32,7 @@ from domain.following import next_wake, what_follows
 from domain.inquiring import Inquiry, check_known, end_inquiry, inquire
 from domain.migrating import migration_facts, newer_version
 from domain.participation import JOIN
+from domain.placing import InWriting, Placing, place_item, settle_in_writing
 from domain.reminding import remind
 from domain.renewing import Renewal, asked_again, check_renewable, renewed_title
 from domain.texts import optional, required
@@ -335,6 +336,20 @@ class Cases(Application[UUID]):
 
         return self._execute(case_id, command, decide)
 
+    # Agendas
+
+    def place_item(self, case_id: UUID, command: Command, wish: Placing) -> Taken:
+        """Put a matter on another meeting of a body that it waits for; a late one needs a reason. Raises a refusal."""
+        calendars = self.calendars()
+        return self._execute(case_id, command, lambda case, at: place_item(case, at, command, wish, calendars))
+
+    def settle_in_writing(self, case_id: UUID, command: Command, wish: InWriting) -> Taken:
+        """Have a step settled in writing that is open at a meeting; raises a refusal.
+
+        By an objection, or where not all are heard by its due date, it goes back to the next meeting.
+        """
+        return self._execute(case_id, command, lambda case, at: settle_in_writing(case, at, command, wish))
+
     # What bodies add to their answers, and decide unasked
 
     def set_condition(
@@ -410,14 +425,24 @@ class Cases(Application[UUID]):
     # The process
 
     def advance(self, case_id: UUID) -> Standing:
-        """Take every step due now and commit; safe to repeat at any time."""
+        """Take every step due now and commit; safe to repeat at any time.
+
+        Where a meeting was changed meanwhile it goes on once more, so that no case is left on an older calendar.
+        """
+        calendars = self.calendars()
+        standing = self._advance_by(case_id, calendars)
+        while (newest := self.calendars()) is not calendars:
+            calendars, standing = newest, self._advance_by(case_id, newest)
+        return standing
+
+    def _advance_by(self, case_id: UUID, calendars: Calendars) -> Standing:
         standing: list[Standing] = []
 
         def decide(found: Case | None) -> Decided:
             case = _existing(found)
             at = self._now(case)
             actor = Actor("sagsgang", ENGINE, "workflow").as_dict()
-            calendars, leadership = self.calendars(), self.organisation.leadership_of
+            leadership = self.organisation.leadership_of
             while following := what_follows(case, at, calendars, leadership):
                 case.trigger_event(following.event, timestamp=at, actor=actor, command_id="", **following.facts)
             # A copy: decisions that share the commit go on with the case itself.

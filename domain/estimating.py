@@ -40,6 +40,12 @@ class Asked:
     """How this round is held, where not as the step is."""
     opens_on: date | None = None
     """The day before which its clock does not open it."""
+    items: Mapping[str, str] = field(default_factory=dict)
+    """By body the id of the meeting that it is on."""
+    dealt_with: frozenset[str] = frozenset()
+    """The bodies whose meeting has been held, so that only the minutes are awaited."""
+    papers_in_on: date | None = None
+    """When its papers were in, where not when it opened."""
 
     def opens(self, after: date) -> date:
         """The day on which its clock opens it once what it waits for is done on the day `after`."""
@@ -162,6 +168,12 @@ class Estimator:
         """A body's first meeting that can take papers that are in on a day; None if none is known."""
         return next((m for m in self._meetings_from(body, not_before) if m.takes(papers, not_before)), None)
 
+    def meeting_of(self, asked: Asked, body: str, ready: date) -> Meeting | None:
+        """The meeting at which a body will deal with a step, not before a day: the one that it is on, else the next."""
+        on = asked.items.get(body)
+        found = next((m for m in self._meetings_from(body, ready) if m.id == on and m.day >= ready), None)
+        return found or self.next_meeting(body, asked.papers_in_on or asked.since or ready, ready)
+
     def last_meeting(self, body: str, by: date) -> Meeting | None:
         """Of a body's meetings up to a day the one that takes papers longest; None if none is known."""
         found = [m for m in self._meetings_from(body, max(self._first, by - _FURTHEST)) if m.day <= by]
@@ -184,8 +196,10 @@ class Estimator:
         return Done(max(ready, group.days.after(asked.since or ready, group.takes(0, MIDDLE))), assumed=True)
 
     def _at_meeting(self, asked: Asked, body: str, ready: date, level: float) -> Done:
+        if body in asked.dealt_with:
+            return Done(ready)
         not_before = max(ready, asked.promised.get(body, ready))
-        meeting = self.next_meeting(body, asked.since or ready, not_before)
+        meeting = self.meeting_of(asked, body, not_before)
         if meeting is None:
             return Done(NEVER, assumed=True)
         slip = 0 if level == MIDDLE else meeting.uncertain_days * (1 if level > MIDDLE else -1)

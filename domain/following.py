@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from domain.agenda import agenda_changes
 from domain.asks import ASKS, NEGATIVE, NOT_RECORDED, OBJECTED, Meaning
 from domain.blocking import block_of, ending_block
 from domain.case import Answer, AnswerState, Case, Interim, Round, Status, StepState, Why
@@ -16,7 +17,7 @@ from domain.entering import awaits_entry, coming_moments, entered, missed, missi
 from domain.organisation import SECRETARIAT
 from domain.participation import JOIN
 from domain.reminding import escalated, planned
-from domain.route import BODIES, INQUIRY, NO_ANSWER, NOT_ENOUGH
+from domain.route import BODIES, INQUIRY, MEETING, NO_ANSWER, NOT_ENOUGH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -36,7 +37,9 @@ TO_MEETING = "to_meeting"
 
 _WHY = {OBJECTED.id: Why.OBJECTION, TO_MEETING: Why.SILENCE}
 """The results with which a written procedure goes on at a meeting."""
-_SILENCE = {"meeting": TO_MEETING, "close": NO_ANSWER}
+_BACK_TO_MEETING = "meeting"
+"""The rule of silence of a round that the secretariat has in writing although its step is held at meetings."""
+_SILENCE = {_BACK_TO_MEETING: TO_MEETING, "close": NO_ANSWER}
 """The results that rules of silence give a round."""
 
 
@@ -58,7 +61,8 @@ def what_follows(
     if case.status != Status.RUNNING:
         return None
     rules = (_completed, _ended_early, _to_meeting, _silent, _closed_by_others, _tallied_again, _revision, _reopened)
-    openings = (_opened_on_demand, _passed_on, _inquiry_closed, _opened_in_order, _invited)
+    placed = partial(_placed, calendars=calendars)
+    openings = (_opened_on_demand, _passed_on, _inquiry_closed, _opened_in_order, placed, _invited)
     endings = (_entered_into_force, _entry_missed, _ended)
     reminded = partial(_reminded, calendars=calendars, leadership=leadership)
     found = (following for rule in (*rules, *openings, reminded, _due_passed, *endings) for following in rule(case, at))
@@ -211,7 +215,7 @@ def asked_again(
     """
     step, bodies = case.route.step(current.step), list(current.asked)
     facts: dict[str, Any] = {"mode": current.mode, "version": None, **more, "why": str(why)}
-    due = None if facts["mode"] == "meeting" else _due_again(case, step, current, at)
+    due = None if facts["mode"] == MEETING else _due_again(case, step, current, at)
     facts |= {"bodies": bodies, "standing": [body for body in bodies if body not in again]}
     facts |= {"step": step.id, "round": current.number + 1, "due": due.isoformat() if due else None}
     return Following(Case.StepAskedAgain, facts)
@@ -250,7 +254,7 @@ def _to_meeting(case: Case, at: datetime) -> Iterator[Following]:
         if current.state == StepState.COMPLETED and current.result in _WHY:
             heard = [body for body, a in current.asked.items() if a.state == AnswerState.ANSWERED]
             again = [b for b in current.asked if b not in heard or _objects(step, current.answers[b])]
-            yield asked_again(case, current, again, at, why=_WHY[current.result], mode="meeting")
+            yield asked_again(case, current, again, at, why=_WHY[current.result], mode=MEETING)
 
 
 def _objects(step: Step, answer: Answer) -> bool:
@@ -264,12 +268,13 @@ def _silent(case: Case, at: datetime) -> Iterator[Following]:
     """
     for step, current in _waited_for(case):
         is_past = current.due is not None and end_of_day(current.due) <= at
-        if not is_past or current.mode is not None or current.silence in _SILENCE:
+        if not is_past or not step.is_written(current.mode) or current.silence in _SILENCE:
             continue
         entries = [current.answers[body] for body in current.pending]
         bodies = [a.body for a in entries if a.state == AnswerState.AWAITING and not a.words]
-        if step.on_silence in _SILENCE or (step.on_silence == "consent" and bodies):
-            yield _following(Case.SilenceTaken, current, bodies=bodies, rule=step.on_silence)
+        rule = step.on_silence if step.is_written(None) else _BACK_TO_MEETING
+        if rule in _SILENCE or (rule == "consent" and bodies):
+            yield _following(Case.SilenceTaken, current, bodies=bodies, rule=rule)
 
 
 def _closed_by_others(case: Case, _: datetime) -> Iterator[Following]:
@@ -415,6 +420,11 @@ def _opening_moments(case: Case) -> Iterator[datetime]:
             yield start_of_day(day)
 
 
+def _placed(case: Case, at: datetime, calendars: Calendars) -> Iterator[Following]:
+    """What is open at a meeting goes on the agenda of the next, and moves with it."""
+    yield from (Following(event, facts) for event, facts in agenda_changes(case, at, calendars))
+
+
 def _invited(case: Case, _: datetime) -> Iterator[Following]:
     for current in case.open_rounds():
         bodies = [body for body in current.pending if body not in current.invited]
@@ -536,7 +546,8 @@ def _open(
 
 def _due_again(case: Case, step: Step, current: Round, at: datetime) -> date | None:
     """The due date of a round in which bodies are asked again; one that has passed cannot be asked for."""
-    due = first_due(case, step, at, current.due)
+    between_meetings = step.is_written(current.mode) and not step.is_written(None)
+    due = current.due if between_meetings else first_due(case, step, at, current.due)
     return due if due is None or due >= danish_date(at) else None
 
 

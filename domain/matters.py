@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from domain.agenda import is_suspended_over, papers_in_on
 from domain.asks import Meaning
 from domain.calendar import YEARS
 from domain.case import AnswerState, Case, Round, StepState
@@ -19,7 +20,7 @@ from domain.following import is_negative, is_over
 from domain.meetings import DAY, Calendars, Meeting, Period
 from domain.organisation import Organisation
 from domain.planning import Matter
-from domain.route import Route, Step
+from domain.route import MEETING, Route, Step
 
 MOST_DAYS_LATER = 3650
 _AROUND = timedelta(days=2 * 366)
@@ -85,7 +86,8 @@ def matter_of_case(case: Case, today: date) -> Matter:
         if is_done or not case.is_open:
             done[step.id] = danish_date(current.completed_at or case.closed_at or case.opened_at)
         elif current.state == StepState.OPEN or not step.is_on_demand:
-            asked[step.id] = _asked_in(case, step, current, deadline, paused, is_again=step.id in again)
+            open_one = _asked_in(case, step, current, deadline, paused, is_again=step.id in again)
+            asked[step.id] = _on_agendas(case, current, open_one, today)
     revision = {case.route.revision.id} & set(asked)
     known = {*asked, *done}
     after = {
@@ -190,7 +192,7 @@ def _asked_in(case: Case, step: Step, current: Round, deadline: date | None, pau
         bodies = tuple(case.asked.get(step.id, step.bodies))
         return Asked(step, bodies, due=_due(step, deadline, case.attributes), needed=_needed(step, len(bodies), 0))
     if current.state == StepState.COMPLETED:  # objected to, or silent: it goes on at a meeting at once
-        return Asked(step, tuple(current.asked), mode="meeting")
+        return Asked(step, tuple(current.asked), mode=MEETING)
     to_come = {AnswerState.NOT_ASKED, AnswerState.AWAITING, AnswerState.DELAYED}
     bodies = tuple(answer.body for answer in current.answers.values() if answer.state in to_come)
     said = [a.outcome for a in current.asked.values() if a.body not in bodies]
@@ -205,6 +207,21 @@ def _asked_in(case: Case, step: Step, current: Round, deadline: date | None, pau
         mode=current.mode,
         opens_on=_dated(step.opens_on, case.attributes),
         promised={a.body: date.fromisoformat(a.expected_on) for a in current.answers.values() if a.expected_on},
+    )
+
+
+def _on_agendas(case: Case, current: Round, asked: Asked, today: date) -> Asked:
+    """What is open at meetings with the items of its bodies: those dealt with already, and those to come."""
+    if asked.since is None or asked.held != MEETING:
+        return asked
+    items = [item for item in current.on_agendas if item.body in asked.bodies and not is_suspended_over(case, item)]
+    held = frozenset(item.body for item in items if item.day < today)
+    papers = [papers_in_on(case, item) for item in current.items.values()]
+    return replace(
+        asked,
+        items={item.body: item.meeting for item in items if item.body not in held},
+        dealt_with=held,
+        papers_in_on=today if case.suspended_at else max(papers, default=None),
     )
 
 

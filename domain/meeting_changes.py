@@ -191,6 +191,15 @@ class Meetings(Application[UUID]):
             self._newest = (len(events), self._diary(events).organisation.calendars)
         return self._newest[1]
 
+    def read_log(self, start: int, limit: int) -> list[tuple[int, str | None]]:
+        """Up to `limit` changes from position `start` on in the log's order, each with its body's id.
+
+        The body is None where the organisation has it no more.
+        """
+        bodies = {MeetingPlan.create_id(body): body for body in self.organisation.bodies}
+        found = self.recorder.select_notifications(start=start, limit=limit)
+        return [(notification.id, bodies.get(UUID(str(notification.originator_id)))) for notification in found]
+
     def find(self, meeting_id: str) -> Meeting:
         """The meeting with an id, also a cancelled one; raises `AbsentError`."""
         return find_meeting(self.diary(), meeting_id, danish_date(self.clock()))

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from domain.estimating import MIDDLE, NEVER, Asked, Done, Estimator, History, Latest
 from domain.meetings import DAY, Calendars, Meeting
-from domain.route import Route
+from domain.route import MEETING, Route
 
 WITHIN_RANGE = 0.9
 """The chance that the end lies in the range of a plan: every step's part of it is as wide as this needs."""
@@ -294,7 +294,7 @@ class _Planning:
         asked, done = self._matter.asked[step_id], self._middle.by_itself(step_id)
         latest = self._latest.get(step_id)
         soft = self._matter.deadline if asked.step.due == "deadline" else None
-        is_with_them = asked.since is not None and asked.held != "meeting"
+        is_with_them = asked.since is not None and asked.held != MEETING
         return StepPlan(
             step=step_id,
             bodies=asked.bodies,
@@ -358,11 +358,11 @@ class _Planning:
             return None
         if asked.ends_on is not None and asked.ends_on > by:
             return Why(Cause.FIXED_DATE, step=step_id, by=by, next=asked.ends_on)
-        if asked.held != "meeting":
+        if asked.held != MEETING:
             return None
         for body in asked.bodies:
-            if self._estimator.calendars.meets(body):
-                meeting = self._estimator.next_meeting(body, asked.since or ready, ready)
+            if self._estimator.calendars.meets(body) and body not in asked.dealt_with:
+                meeting = self._estimator.meeting_of(asked, body, ready)
                 if meeting is None or meeting.day > by:
                     return self._no_meeting(step_id, body, meeting, by)
         return None

@@ -22,7 +22,7 @@ INQUIRY = "inquiry"
 
 MODES = ("meeting", "written_procedure", "own_process")
 DUES = ("none", "window", "days", "deadline", "asked", "attribute")
-WRITTEN = "written_procedure"
+MEETING, WRITTEN = "meeting", "written_procedure"
 OWN_ASKS = (*SUBMITTED, "receive", "revise")
 """The asks of the secretariat and the agency themselves: nobody consents to anything in them."""
 SILENCES = ("stay_open", "consent", "meeting", "close")
@@ -161,7 +161,7 @@ class Step:
         own = {ask: dict(ASKS[ask].outcomes) for ask in self.asks}
         known = {key for outcomes in own.values() for key in outcomes}
         own[self.ask] |= {key: OUTCOMES[key] for key in self.counts if key in OUTCOMES and key not in known}
-        if self.mode == WRITTEN and self.is_decided:
+        if self.mode in {WRITTEN, MEETING} and self.is_decided:
             own[self.ask][OBJECTED.id] = OBJECTED
         return {
             ask: {key: replace(one, meaning=self.counts.get(key, one.meaning)) for key, one in outcomes.items()}
@@ -181,10 +181,14 @@ class Step:
         """Whether bodies decide in the step, so that their answers are bound to a version of the papers."""
         return self.ask not in OWN_ASKS and self.id != INQUIRY
 
+    def is_written(self, mode: str | None) -> bool:
+        """Whether a round is a written procedure that is held in a mode of its own or (None) the step's."""
+        return (mode or self.mode) == WRITTEN
+
     def outcomes_in(self, mode: str | None, ask: str) -> dict[str, Outcome]:
-        """The outcomes that a round allows to an ask: held in another mode than the step's, it takes no objection."""
-        is_own, outcomes = mode is None or mode == self.mode, self.outcomes_by_ask[ask]
-        return {key: one for key, one in outcomes.items() if is_own or one.meaning != Meaning.OBJECTION}
+        """The outcomes that a round allows to an ask: only a written procedure takes an objection."""
+        outcomes, takes_objection = self.outcomes_by_ask[ask], self.is_written(mode)
+        return {key: one for key, one in outcomes.items() if takes_objection or one.meaning != Meaning.OBJECTION}
 
     def choices(self, mode: str | None, asks: Iterable[str]) -> dict[str, Outcome]:
         """What a body itself may answer to some of the asks: that minutes are silent is for their reader to say."""

@@ -238,6 +238,9 @@ class _Simulation:
     def _day(self, current: Round, step: Step, body: str, place: int) -> date:
         """A plausible working day: in the later part of the time there is, those of a group one after the other."""
         today = danish_date(self._now)
+        item = current.items.get(body)
+        if item is not None and not item.is_off and item.day > today:
+            return item.day
         left = (current.due - today).days if current.due else 0
         period = left if left > 0 else _USUAL_DAYS.get(current.mode or step.mode, _DAYS_TO_REPLY)
         part = 0.25 + 0.6 * place / len(current.answers) if len(current.answers) > 1 else 0.6
@@ -310,7 +313,8 @@ def _check_outcomes(route: Route, answers: Mapping[tuple[str, str], Sequence[str
         if step_id not in steps:
             what = f"the route has no step {quoted(step_id)}"
             raise InvalidError(what, did_you_mean(step_id, steps), "answer")
-        known = [*steps[step_id].outcomes, DELAYED, SILENT]
+        step = steps[step_id]
+        known = [*dict.fromkeys(word for ask in step.asks for word in step.outcomes_in(None, ask)), DELAYED, SILENT]
         for word in words:
             if word not in known:
                 what = f"{quoted(word)} is no answer in the step {quoted(step_id)}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from domain.blocking import Block
     from domain.calendar import WorkingDays
     from domain.case import Answer, Paper, Round
+    from domain.items import Item
     from domain.names import Name
     from domain.organisation import Body, Organisation
     from domain.participation import Word
@@ -108,9 +109,13 @@ def is_overdue(document: Document, today: date) -> bool:
 
 
 def as_read_on(document: Document, today: date) -> Document:
-    """A case's document with what the Danish date `today` says: whether it, and which of its tasks, are overdue."""
+    """A case's document with what the Danish date `today` says: whether it, and which of its tasks, are overdue.
+
+    Of an item it says whether its meeting's day has passed, so that the minutes are awaited.
+    """
     tasks = [{**task, "overdue": _is_past(task["overdue_after"], today)} for task in document["tasks"]]
-    return {**document, "overdue": is_overdue(document, today), "tasks": tasks}
+    steps = [_step_read_on(step, today) for step in document["steps"]]
+    return {**document, "overdue": is_overdue(document, today), "steps": steps, "tasks": tasks}
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -202,6 +207,7 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
         "reminders": [_sent_document(sent) for sent in shown.reminding.sent],
         "question": shown.question,
         "about": shown.about,
+        "items": [_item_document(item) for item in shown.on_agendas],
         "answers": [_answer_document(case, step, answer) for answer in shown.answers.values()],
     }
 
@@ -209,6 +215,27 @@ def _round_document(case: Case, step: Step, shown: Round) -> Document:
 def _sent_document(sent: Sent) -> Document:
     told, bodies = list(sent.told), list(sent.bodies)
     return {"at": instant(sent.at), "to": sent.to, "bodies": bodies, "told": told, "by_hand": sent.by_hand}
+
+
+def _step_read_on(step: Document, today: date) -> Document:
+    if not step["items"]:
+        return step
+    return {**step, "items": [{**item, "held": _is_past(item["date"], today)} for item in step["items"]]}
+
+
+def _item_document(item: Item) -> Document:
+    """On which meeting of a body the matter is an item, and why on that one."""
+    return {
+        "body": item.body,
+        "meeting": item.meeting,
+        "date": item.day.isoformat(),
+        "time": item.at.isoformat("minutes") if item.at else None,
+        "place": item.place,
+        "papers_in_by": _day(item.papers_in_by),
+        "why": str(item.why),
+        "reason": item.reason,
+        "postponed": item.postponed,
+    }
 
 
 def _entry_document(case: Case) -> Document | None:

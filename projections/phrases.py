@@ -64,6 +64,7 @@ CHANGES = {
     "to": Name("de adspurgte", "the bodies asked"),
     "bodies_due": Name("de adspurgtes frist", "the date for the bodies asked"),
     "effective_on": Name("virkningsdatoen", "the date from which it holds"),
+    "expected_on": Name("datoen, der er udsat til", "the date postponed to"),
     "meeting_on": Name("mødedatoen", "the meeting's date"),
     "agenda_item": Name("dagsordenspunktet", "the agenda item"),
     "wording": Name("referatets ord", "the minutes' words"),

@@ -103,6 +103,7 @@ def _inbox_row(document: Document, step: Document, body: str) -> Row:
         "also": answer["also"],
         "expected_on": answer["expected_on"],
         "due": step["due"],
+        "item": next((item for item in step["items"] if item["body"] == body), None),
         "question": step["question"],
         "opened_at": step["opened_at"],
     }

@@ -19,6 +19,7 @@ from domain.route import BODIES
 from domain.versions import ALL, EDITORIAL
 from projections.documents import Document, instant
 from projections.folding import after
+from projections.items_in_words import placed_in_words, taken_off_in_words
 from projections.minutes_in_words import (
     NOTHING,
     dissenters,
@@ -66,6 +67,7 @@ _WHY = {
         "Fordi ikke alle blev hørt, er {step} et punkt til næste møde",
         "Since not all were heard, {step} is an item for the next meeting",
     ),
+    "written": Name("{step} behandles skriftligt mellem møderne", "{step} is settled in writing between the meetings"),
 }
 """Why bodies are asked again while other answers stand."""
 
@@ -243,6 +245,16 @@ def _invited(moment: _Moment) -> Name:
         f"{bodies.da} er inviteret til at svare på {step.da}.",
         f"{bodies.en} {_was(moment.event.bodies)} invited to answer {step.en}.",
     )
+
+
+def _item_placed(moment: _Moment) -> Name:
+    event = moment.event
+    before = moment.case.round(event.step, event.round).items.get(event.body)
+    return placed_in_words(event, before, moment.body(event.body), moment.step)
+
+
+def _item_taken_off(moment: _Moment) -> Name:
+    return taken_off_in_words(moment.event, moment.body(moment.event.body), moment.step)
 
 
 def _reminded(moment: _Moment) -> Name:
@@ -591,6 +603,8 @@ SENTENCES: dict[type[Case.Event], Callable[[_Moment], Name]] = {
     Case.InquiryOpened: _inquiry_opened,
     Case.InquiryEnded: _inquiry_ended,
     Case.BodiesInvited: _invited,
+    Case.ItemPlaced: _item_placed,
+    Case.ItemTakenOff: _item_taken_off,
     Case.BodiesReminded: _reminded,
     Case.Escalated: _escalated,
     Case.DuePassed: _due_passed,
@@ -635,6 +649,9 @@ def _did(moment: _Moment) -> Name:
     if event.due:
         due = long_date(event.due)
         did = Name(f"{did.da} med frist {due.da}", f"{did.en}, due {due.en}")
+    if event.expected_on:
+        until = long_date(event.expected_on)
+        did = Name(f"{did.da} til {until.da}", f"{did.en} to {until.en}")
     if event.effective_on and event.effective_on != event.decided_on:
         since = long_date(event.effective_on)
         did = Name(f"{did.da} med virkning fra {since.da}", f"{did.en} with effect from {since.en}")
@@ -810,6 +827,7 @@ _WRITERS: dict[str, Callable[[Any], Name]] = {
     "due": long_date,
     "bodies_due": long_date,
     "effective_on": long_date,
+    "expected_on": long_date,
     "to": lambda bodies: Name(", ".join(bodies), ", ".join(bodies)),
     "remark": shortened,
     "meeting_on": long_date,

@@ -66,7 +66,7 @@ async def take_paper(request: Request, visitor: Clerk, case: CaseId) -> Response
 async def show_form(request: Request, _visitor: Clerk, case: CaseId, action: str) -> Response:
     """A form; what the address says is filled in."""
     shared = services(request)
-    form = Form(shared, await find_case(shared, case), dict(request.query_params))
+    form = await _form(shared, case, dict(request.query_params))
     return _show(request, _fitting(form.case, action), form)
 
 
@@ -75,7 +75,7 @@ async def take_form(request: Request, visitor: Clerk, case: CaseId, action: str)
     """What a form says: shown with what would come of it, or, once confirmed, done. Raises problems."""
     shared, given = services(request), await read_own_form(request, visitor)
     confirmed = given.pop(CONFIRMED, "")
-    form = Form(shared, await find_case(shared, case), given)
+    form = await _form(shared, case, given)
     chosen = ACTIONS.get(action) if confirmed else _fitting(form.case, action)
     if chosen is None:
         raise ProblemError("absent", "there is no such action")
@@ -91,6 +91,10 @@ async def take_form(request: Request, visitor: Clerk, case: CaseId, action: str)
     except RefusalError as refusal:
         return _show(request, chosen, form, [FieldError(refusal.field or "", refusal.what, refusal.mend)], 409)
     return RedirectResponse(f"/cases/{case}?done={chosen.id}&at_least={taken.position}", 303)
+
+
+async def _form(shared: Services, case: UUID, values: dict[str, str]) -> Form:
+    return Form(shared, await find_case(shared, case), values, await shared.run(shared.meetings.calendars))
 
 
 def _fitting(case: Document, action: str) -> Action:

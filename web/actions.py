@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,16 @@ from domain.asks import ASKS, DECIDERS, OUTCOMES
 from domain.case import OPEN_STATUSES, Status
 from domain.cases import Cases
 from domain.commands import Command
+from domain.meetings import Calendars, Meeting
 from domain.minutes import MINUTES_FIELDS
 from domain.names import Name
 from domain.organisation import SECRETARIAT
+from domain.route import MEETING
 from projections.documents import Document
-from projections.phrases import SUPPORTS
+from projections.phrases import SUPPORTS, long_date
 from web import words
 from web.additions import facts_of
+from web.agendas import Item, Window
 from web.commands import DELAYED, Asking, Extension, Nothing, Reasoned, Submission, Told
 from web.reading import MAX_REFERENCE, MAX_TEXT, Given, Identifier
 from web.services import Services
@@ -35,6 +39,10 @@ _OF_THE_OUTCOME = ("to", "bodies_due", "effective_on", "persons", "points")
 _OF_ANY_OUTCOME = ("version", *(fact for fact in MINUTES_FIELDS if fact not in _OF_THE_OUTCOME))
 SECRETARIAT_SOURCES = {source: words.SOURCES[source] for source in answering.SECRETARIAT_SOURCES}
 _ADDED = ("text", "responsible", "contact", "due", "meeting")
+
+
+_MEETINGS_AHEAD = timedelta(days=2 * 366)
+"""How far ahead meetings are offered."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,8 @@ class Form:
     shared: Services
     case: Document
     values: Values
+    calendars: Calendars = field(default_factory=Calendars)
+    """The bodies' meetings as they stand."""
 
     @property
     def today(self) -> str:
@@ -182,6 +192,57 @@ def _remind(cases: Cases, case: UUID, command: Command, asked: ChosenBody) -> ob
     return cases.remind(case, command, [asked.body] if asked.body else [])
 
 
+def _at_meetings(case: Document) -> list[Document]:
+    """The steps that are open at a meeting, where the case runs."""
+    found = [step for step in case["steps"] if step["state"] == "open" and step["mode"] == MEETING]
+    return found if case["status"] == Status.RUNNING else []
+
+
+def _placing(form: Form) -> tuple[Field, ...]:
+    """The body, where several are waited for at meetings, and the meetings ahead."""
+    steps = _at_meetings(form.case)
+    waiting = [a["body"] for s in steps for a in s["answers"] if a["state"] in {"awaiting", "delayed"}]
+    bodies = form.body_choices([body for body in dict.fromkeys(waiting) if form.calendars.meets(body)])
+    today = form.shared.today()
+    hint = Name(
+        "Uden begrundelse kun et møde, hvis papirfrist ikke er overskredet.",
+        "Without a reason only a meeting whose papers' date has not passed.",
+    )
+    meetings = [m for body, _ in bodies for m in form.calendars.meetings(body, today, today + _MEETINGS_AHEAD)]
+    name_of_body = dict(bodies)
+    choices = tuple((m.id, _meeting_name(m, name_of_body[m.body], alone=len(bodies) == 1)) for m in meetings)
+    kind = "fixed" if len(bodies) == 1 else "choice"
+    names = tuple((step["id"], Name(**step["name"])) for step in steps)
+    which = (Field("step", Name("Trin", "Step"), "choice", choices=names),) if len(names) > 1 else ()
+    return (
+        *which,
+        Field("body", Name("Organ", "Body"), kind, choices=bodies),
+        Field("meeting", Name("Møde", "Meeting"), "choice", choices=choices, hint=hint),
+        Field("reason", Name("Begrundelse", "Reason"), "text", required=False, most=MAX_TEXT),
+    )
+
+
+def _meeting_name(meeting: Meeting, body: Name, *, alone: bool) -> Name:
+    """A meeting to choose, with the date by which its papers must be in."""
+    day = long_date(meeting.day.isoformat())
+    by = long_date((meeting.papers_in_by or meeting.day).isoformat())
+    likely = Name(" (forventet)", " (expected)") if meeting.uncertain_days else Name("", "")
+    who = Name("", "") if alone else Name(f"{body.da}: ", f"{body.en}: ")
+    return Name(
+        f"{who.da}{day.da}{likely.da}, papirer senest {by.da}", f"{who.en}{day.en}{likely.en}, papers by {by.en}"
+    )
+
+
+def _writing(form: Form) -> tuple[Field, ...]:
+    steps = tuple((step["id"], Name(**step["name"])) for step in _at_meetings(form.case))
+    hint = Name("Den sidste dag, organerne kan svare.", "The last day on which the bodies may answer.")
+    return (
+        Field("step", Name("Trin", "Step"), "fixed" if len(steps) == 1 else "choice", choices=steps),
+        Field("due", Name("Svarfrist", "Due date"), "date", hint=hint),
+        REASON,
+    )
+
+
 def _releasing(form: Form) -> tuple[Field, ...]:
     steps = [step for step in form.case["steps"] if step["state"] in {"waiting", "open"} and len(step["answers"]) > 1]
     waiting = {a["body"] for s in steps for a in s["answers"] if a["state"] not in {"answered", "released"}}
@@ -228,7 +289,7 @@ def _reply(form: Form, step: Document) -> tuple[Field, ...]:
         Field("source", Name("Kilde", "Source"), "choice", required=False, choices=tuple(SECRETARIAT_SOURCES.items())),
     ]
     if not correcting:
-        hint = Name("Kun ved forsinkelse", "Only with a delay")
+        hint = Name("Kun ved forsinkelse eller udsættelse", "Only with a delay or postponement")
         fields.append(Field("expected_on", Name("Ventes den", "Expected on"), "date", required=False, hint=hint))
     if step["ask"] == "receive":
         asked, decided = (
@@ -385,6 +446,34 @@ ACTIONS = {
             _releasing,
             Asking,
             lambda cases, case, command, asked: cases.release_body(case, command, **dict(asked)),
+        ),
+        Action(
+            "place",
+            Name("Sæt på et møde", "Put on a meeting"),
+            Name("Sagen er sat på mødet.", "The case is on the meeting."),
+            Name(
+                "Sagen behandles på et andet af organets møder. Et sent punkt kræver en begrundelse.",
+                "Another of the body's meetings deals with the case. A late item needs a reason.",
+            ),
+            lambda case: any(step["items"] for step in _at_meetings(case)),
+            _placing,
+            Item,
+            lambda cases, case, command, asked: cases.place_item(case, command, asked.wish),
+        ),
+        Action(
+            "write",
+            Name("Behandl skriftligt", "Settle in writing"),
+            Name("Sagen behandles skriftligt.", "The case is settled in writing."),
+            Name(
+                "Trinnet tages af mødet og behandles skriftligt. Gør et organ indsigelse, eller svarer ikke alle inden "
+                "fristen, kommer det på næste møde igen.",
+                "The step is taken off the meeting and settled in writing. If a body objects, or not all answer in "
+                "time, it goes back to the next meeting.",
+            ),
+            lambda case: bool(_at_meetings(case)),
+            _writing,
+            Window,
+            lambda cases, case, command, asked: cases.settle_in_writing(case, command, asked.wish),
         ),
         PAPER,
         Action(

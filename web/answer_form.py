@@ -14,7 +14,7 @@ from typing import Any
 from domain import answering
 from domain.additions import Added, Addition, Condition, Task
 from domain.answering import Message, Reply
-from domain.asks import ASKS, Meaning, Outcome
+from domain.asks import ASKS, POSTPONED, Meaning, Outcome
 from domain.case import Answer, AnswerState, Case, Round, Status, StepState
 from domain.commands import Actor, Command
 from domain.errors import InvalidError
@@ -264,6 +264,7 @@ def reply_of(place: Place, filled: Mapping[str, str]) -> Reply:
     else:
         said = {"outcome": outcome, "decided_on": _day(filled, "decided_on"), "due": _day(filled, "due")}
         said |= {"decided_by": filled.get("decided_by") or None, "reference": filled.get("reference") or None}
+        said |= {"expected_on": _day(filled, "expected_on")} if outcome == POSTPONED and not place.corrects else {}
         said |= {"supports": {"yes": True, "no": False}.get(filled.get("supports", ""))}
         corrects = _corrected(place, outcome)
         said |= {"version": _number(filled, "version"), "corrects": corrects}

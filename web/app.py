@@ -22,6 +22,7 @@ from runtime.settings import DatabaseSettings
 from web import (
     acting,
     agency_loop,
+    agendas,
     answering,
     body_page,
     calendars,
@@ -105,7 +106,7 @@ def _rooms(app: FastAPI) -> list[Room]:
     signed, outside = (webhooks.router,), (operations.router, answering.router, calendars.feeds, _description(app))
     browsing = (front.router, case_page.router, acting.router, body_page.router, exports.router, pages.router)
     shown = (*browsing, deliveries.pages)
-    written = (commands.router, settling.router, agency_loop.router, papers.router)
+    written = (commands.router, agendas.router, settling.router, agency_loop.router, papers.router)
     office = (channels.router, deliveries.router, links.router, calendars.router)
     api = (*written, reads.router, case_file.router, plans.router, meetings.router, events.router, *office)
     return [

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from domain.case import Case
+from projections.agendas import agendas
 from projections.documents import body_document
 from web import charts
 from web.guards import visiting
@@ -40,8 +41,9 @@ async def show_body(request: Request, id: str) -> Response:  # noqa: A002 -- as 
     """One body; raises `UnknownBodyError`."""
     shared = services(request)
     body, today = shared.organisation.body(id), shared.today()
-    inbox, history, times = await asyncio.gather(
+    inbox, calendars, history, times = await asyncio.gather(
         shared.views.inbox(id),
+        shared.run(shared.meetings.calendars),
         shared.views.said_by(id, ANSWERS, NEWEST),
         charts.times_by_body(shared, shared.clock(), id),
     )
@@ -50,6 +52,7 @@ async def show_body(request: Request, id: str) -> Response:  # noqa: A002 -- as 
         "body.html",
         body=body_document(shared.organisation, body, len(inbox), today),
         waiting=[{**entry, "due": due_of(entry["due"], today)} for entry in inbox],
+        meetings=agendas(calendars, id, inbox, today),
         history=history,
         times=times,
         names=names_of(shared, [id], today),

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, WithJsonSchema
 
 from domain.answering import Reply
+from domain.asks import POSTPONED
 from domain.attributes import LONGEST_VALUE
 from domain.cases import MAX_TITLE, Cases, Taken
 from domain.commands import Command
@@ -178,7 +179,8 @@ async def open_case(request: Request, principal: Writer) -> JSONResponse:
 async def record_answer(request: Request, principal: Writer, case: CaseId) -> JSONResponse:
     """Record an answer that came by mail, telephone or minutes.
 
-    `outcome: delayed` says that the body will not make the date (`expected_on`); `corrects` names the `message_id` of
+    `outcome: delayed` says that the body will not make the date (`expected_on`), `postponed` that a later meeting
+    will deal with it (the next, or that of `expected_on`); `corrects` names the `message_id` of
     an answer that was wrong, and lists all that the right one adds. `source: minutes` says that the secretariat read it
     in the minutes; by its word alone an outcome may be `not_recorded`. An answer by somebody whom the route does not
     let decide has the effect `recommendation`, and the body is still awaited.
@@ -369,7 +371,8 @@ def _check_told(shared: Services, told: Told) -> None:
         errors.append(FieldError("body", f"there is no body {told.body!r}", "choose one that GET /api/v1/bodies lists"))
     if told.outcome == DELAYED and told.corrects:
         errors.append(FieldError("corrects", "cannot correct an answer to a delay", "give the right outcome"))
-    if told.outcome != DELAYED and told.expected_on:
-        errors.append(FieldError("expected_on", "belongs to a delay", "leave it out, or send outcome delayed"))
+    if told.outcome not in {DELAYED, POSTPONED} and told.expected_on:
+        mend = "leave it out, or send outcome delayed or postponed"
+        errors.append(FieldError("expected_on", "belongs to a delay or postponement", mend))
     if errors:
         raise invalid(errors)

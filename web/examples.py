@@ -83,6 +83,7 @@ STEP: dict[str, Any] = {
     "coming_reminders": [{"at": "2025-05-28T06:00:00.000000Z", "to": "bodies", "bodies": ["aarhus", "samsoe"]}],
     "question": None,
     "about": None,
+    "items": [],
     "answers": [ANSWER],
     "earlier": [],
 }
@@ -227,7 +228,35 @@ TIMELINE: dict[str, Any] = {
         }
     ]
 }
+ITEM: dict[str, Any] = {
+    "body": "kkr-midtjylland",
+    "meeting": "kkr-midtjylland-2025-04-08",
+    "date": "2025-04-08",
+    "time": "09:30",
+    "place": "Viborg",
+    "papers_in_by": "2025-03-28",
+    "why": "next",
+    "reason": None,
+    "postponed": 0,
+}
+PLACING: dict[str, Any] = {
+    "body": "kkr-midtjylland",
+    "meeting": "kkr-midtjylland-2025-04-08",
+    "reason": "Formanden har sagt ja til at tage punktet på",
+}
+IN_WRITING: dict[str, Any] = {"step": "kkr", "due": "2025-04-04", "reason": "Der er intet møde før fristen"}
 INBOX: dict[str, Any] = {
+    "meetings": [
+        {
+            "meeting": "aarhus-2025-05-14",
+            "date": "2025-05-14",
+            "time": "16:00",
+            "place": "Aarhus Rådhus",
+            "papers_in_by": "2025-04-30",
+            "held": False,
+            "items": [],
+        }
+    ],
     "items": [
         {
             "body": "aarhus",
@@ -247,10 +276,11 @@ INBOX: dict[str, Any] = {
             "also": {},
             "expected_on": None,
             "due": "2025-05-31",
+            "item": None,
             "question": None,
             "opened_at": INSTANT,
         }
-    ]
+    ],
 }
 BODIES: dict[str, Any] = {
     "items": [

@@ -18,6 +18,7 @@ from domain.cases import Cases
 from domain.dates import danish_date
 from domain.faults import did_you_mean
 from domain.route import Route
+from projections.agendas import agendas
 from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, participation_as_of, timeline_as_of
 from projections.consents import consents
 from projections.documents import Document, as_read_on, body_document, case_document
@@ -137,9 +138,14 @@ async def list_bodies(request: Request) -> JSONResponse:
 
 @router.get("/bodies/{id}/inbox", summary="Show what waits for a body", **read(examples.INBOX))
 async def show_inbox(request: Request, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
-    """The open steps that wait for a body's answer, the earliest due first."""
+    """The open steps that wait for a body's answer, the earliest due first, and its meetings with their items.
+
+    `meetings` has the next one, and every other that something is on; where `held` is true the minutes are awaited.
+    """
     shared = services(request)
-    return JSONResponse({"items": await shared.views.inbox(shared.organisation.body(id).id)})
+    body = shared.organisation.body(id).id
+    items, calendars = await shared.views.inbox(body), await shared.run(shared.meetings.calendars)
+    return JSONResponse({"items": items, "meetings": agendas(calendars, body, items, shared.today())})
 
 
 @router.get("/overview", summary="Count the cases", **read(examples.OVERVIEW, (401, 422, 503)))
@@ -224,8 +230,8 @@ def _route_document(shared: Services, route: Route) -> Document:
             "id": step.id,
             "name": vars(step.name),
             "ask": step.ask,
-            "outcomes": list(step.outcomes_by_ask[step.ask]),
-            "also_asks": {ask: list(step.outcomes_by_ask[ask]) for ask in step.also_asks},
+            "outcomes": list(step.outcomes_in(None, step.ask)),
+            "also_asks": {ask: list(step.outcomes_in(None, ask)) for ask in step.also_asks},
             "decided_by": list(step.decided_by),
             "mode": step.mode,
             "bodies": _asked(shared, step.group, step.bodies),

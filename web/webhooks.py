@@ -77,6 +77,7 @@ class Decision(Minutes, Sent):
     remark: Text | None = None
     version: Version | None = None
     step: Identifier | None = None
+    expected_on: Day | None = None
     due: Day | None = None
     supports: bool | None = None
     conditions: SentConditions

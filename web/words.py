@@ -54,6 +54,16 @@ PAPER_CHANGES = {
     "material": Name("væsentlig", "material"),
 }
 AT_MEETING = Name("Punkt til næste møde", "Item for the next meeting")
+MINUTES_AWAITED = Name("Afholdt, afventer referat", "Held, minutes awaited")
+ITEM_WHY = {
+    "postponed": Name("Udsat hertil", "Postponed to here"),
+    "moved": Name("Mødet er ændret", "The meeting was changed"),
+    "cancelled": Name("Et tidligere møde er aflyst", "An earlier meeting is cancelled"),
+    "suspended": Name("Sagen stod stille på et tidligere møde", "The case stood still at an earlier meeting"),
+    "chosen": Name("Valgt af sekretariatet", "Chosen by the secretariat"),
+    "forced": Name("Sent punkt", "Late item"),
+}
+"""Why an item stands on its meeting, where it is not simply the next."""
 ADDITION_STATES = {
     "open": Name("Åben", "Open"),
     "met": Name("Opfyldt", "Met"),

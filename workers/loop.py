@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -21,7 +21,7 @@ from runtime.parts import beating
 Turn = Callable[[], Awaitable[bool]]
 """Does a bounded piece of work; returns whether there may be more at once. It must bear to be done again."""
 
-LOG_CHANNEL = "cases_events"
+LOG_CHANNEL, MEETINGS_CHANNEL = "cases_events", "meetings_events"
 HEARTBEAT_SECONDS = 2.0
 STANDBY_SECONDS = 1.0
 GRACE_SECONDS = 3.0
@@ -34,14 +34,18 @@ log = structlog.get_logger()
 
 
 async def run_alone(
-    part: str, url: str, turn: Turn, detail: Callable[[], Mapping[str, Any]] = dict, channel: str = LOG_CHANNEL
+    part: str,
+    url: str,
+    turn: Turn,
+    detail: Callable[[], Mapping[str, Any]] = dict,
+    channels: Sequence[str] = (LOG_CHANNEL,),
 ) -> None:
     """Take turns until SIGTERM or SIGINT, beating as `part`; of several replicas one works and the others stand by.
 
     A turn that raises is logged and tried again after a pause of 0.25 to 5 seconds; nothing is skipped.
     """
     with stopping() as stop:
-        await until(stop, Loop(part, url, turn, channel).run(stop, detail))
+        await until(stop, Loop(part, url, turn, channels).run(stop, detail))
 
 
 @contextlib.contextmanager
@@ -112,12 +116,12 @@ async def persevere(
 class Loop:
     """The supervised loop of one part."""
 
-    def __init__(self, part: str, url: str, turn: Turn, channel: str = LOG_CHANNEL) -> None:
-        """Take `turn`s when `channel` of the database at `url` notifies, under the advisory lock of `part`."""
+    def __init__(self, part: str, url: str, turn: Turn, channels: Sequence[str] = (LOG_CHANNEL,)) -> None:
+        """Take `turn`s when a channel of the database at `url` notifies, under the advisory lock of `part`."""
         self._part = part
         self._url = url
         self._turn = turn
-        self._channel = channel
+        self._channels = channels
         self._back_off = BackOff()
         self.ready = False
         """Whether this replica is the one that works, and its last turn succeeded."""
@@ -131,7 +135,8 @@ class Loop:
         """Hold the lock and take turns until `stop`; the lock falls with its connection."""
         async with await connect_async(self._url) as connection:
             await self._become_alone(connection, stop)
-            await listen(connection, self._channel)
+            for channel in self._channels:
+                await listen(connection, channel)
             while not stop.is_set():
                 more = await self._turn()
                 self._back_off.reset()

@@ -1,23 +1,30 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The relay: reads the log in order and wakes the workflow of every case in which somebody has done something."""
+"""The relay: reads the log in order and wakes the workflow of every case in which somebody has done something.
+
+What the secretariat does to a meeting is news to every case that waits for its body.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from temporalio.client import Client
 
 from domain.cases import Cases, Logged
 from domain.commands import ENGINE
+from domain.meeting_changes import Meetings
 from organisations.load import load_organisation
 from runtime.clock import Clock
 from runtime.database import connect_async, eventsourcing_env
 from runtime.settings import Settings
-from workers.loop import BackOff, run_alone
+from workers.loop import LOG_CHANNEL, MEETINGS_CHANNEL, BackOff, run_alone
+from workers.meeting_news import MeetingNews, WaitingInViews
 from workers.temporal import connect_temporal
 from workers.waking import Waker, each
 
@@ -26,23 +33,33 @@ BATCH = 500
 LONGEST_PAUSE_SECONDS = 60.0
 """How long a case that could not be woken waits at most before it is tried again."""
 
-_READ = "SELECT position FROM office.relay"
-_MOVE = """
-    INSERT INTO office.relay (position) VALUES (%s)
-    ON CONFLICT (one_row) DO UPDATE SET position = greatest(office.relay.position, excluded.position)
-"""
+CASES_PLACE, MEETINGS_PLACE = "relay", "relay_meetings"
+"""The tables in which the places in the two logs are kept."""
+
+_READ = sql.SQL("SELECT position FROM office.{}")
+_MOVE = sql.SQL("""
+    INSERT INTO office.{0} (position) VALUES (%s)
+    ON CONFLICT (one_row) DO UPDATE SET position = greatest(office.{0}.position, excluded.position)
+""")
 
 
 async def run(settings: Settings) -> None:
     """Relay until SIGTERM or SIGINT; of several replicas one works and the others stand by."""
     known = settings.resolved()
     organisation = load_organisation(known.organisation)
-    env = eventsourcing_env(known.database_url, pool_size=1, max_overflow=3)
-    with Cases(organisation=organisation, clock=Clock.load(known.data), env=env) as cases:
+    url, clock = known.database_url, Clock.load(known.data)
+    env = eventsourcing_env(url, pool_size=1, max_overflow=3)
+    with (
+        Cases(organisation=organisation, clock=clock, env=env) as cases,
+        Meetings(
+            organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1, max_overflow=1)
+        ) as meetings,
+    ):
         relay = Relay(cases, await connect_temporal(known, lazy=True))
-        async with Place(known.database_url) as place:
-            part = RelayPart(relay, place)
-            await run_alone("relay", known.database_url, part.turn, part.detail)
+        async with Place(url) as place, Place(url, MEETINGS_PLACE) as meetings_place:
+            news = MeetingNews(meetings, WaitingInViews(url, cases), relay.wake_anew, meetings_place)
+            part = RelayPart(relay, place, news)
+            await run_alone("relay", url, part.turn, part.detail, (LOG_CHANNEL, MEETINGS_CHANNEL))
 
 
 class Relay:
@@ -68,6 +85,10 @@ class Relay:
         await each(self._due_again() | self._untold(batch), self._wake)
         return batch[-1].position if batch else after
 
+    async def wake_anew(self, versions: Mapping[UUID, int]) -> None:
+        """Have the workflows of cases look at the log whatever they have seen of it; raises as `deliver` does."""
+        await each(versions, partial(self._wake, anew=True))
+
     def _untold(self, batch: Sequence[Logged]) -> dict[UUID, int]:
         """The newest version of each case in a batch that its workflow was not told of yet."""
         newest = {
@@ -82,8 +103,8 @@ class Relay:
         now = _seconds()
         return {case_id: case.version for case_id, case in self._refused.items() if case.try_at <= now}
 
-    async def _wake(self, case_id: UUID, version: int) -> None:
-        if await self._waker.wake(case_id, version):
+    async def _wake(self, case_id: UUID, version: int, *, anew: bool = False) -> None:
+        if await self._waker.wake(case_id, version, anew=anew or case_id in self._refused):
             self._refused.pop(case_id, None)
         else:
             self._refused.setdefault(case_id, Refused()).put_off(version)
@@ -108,9 +129,10 @@ class Refused:
 class Place:
     """How far the relay has come in the log, kept in the database; a connection that broke is opened again."""
 
-    def __init__(self, url: str) -> None:
-        """Keep the place in the database at `url`."""
+    def __init__(self, url: str, table: str = CASES_PLACE) -> None:
+        """Keep the place in a table of the database at `url`."""
         self._url = url
+        self._table = sql.Identifier(table)
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
 
     async def __aenter__(self) -> Self:
@@ -131,23 +153,29 @@ class Place:
         """Remember a position; the place never goes back."""
         await self._execute(_MOVE, position)
 
-    async def _execute(self, query: str, *values: int) -> psycopg.AsyncCursor[tuple[Any, ...]]:
+    async def _execute(self, query: sql.SQL, *values: int) -> psycopg.AsyncCursor[tuple[Any, ...]]:
         if self._connection is None or self._connection.broken:
             self._connection = await connect_async(self._url)
-        return await self._connection.execute(query.encode(), values)
+        return await self._connection.execute(query.format(self._table), values)
 
 
 class RelayPart:
-    """The relay's turns: deliver a batch, then remember the place."""
+    """The relay's turns: deliver a batch, then remember the place; then the news of the meetings, if it has any."""
 
-    def __init__(self, relay: Relay, place: Place) -> None:
-        """Take turns of `relay` from `place` on."""
+    def __init__(self, relay: Relay, place: Place, news: MeetingNews | None = None) -> None:
+        """Take turns of `relay` from `place` on, and of `news`."""
         self._relay = relay
         self._place = place
+        self._news = news
         self._position = 0
 
     async def turn(self) -> bool:
-        """Deliver the next batch; returns whether there was one."""
+        """Deliver the next batch, and tell of changed meetings; returns whether there was either."""
+        delivered = await self._delivered()
+        told = await self._news.turn() if self._news else False
+        return delivered or told
+
+    async def _delivered(self) -> bool:
         before = await self._place.read()
         self._position = await self._relay.deliver(before)
         if self._position == before:

@@ -39,7 +39,7 @@ def case_details(case: Case, organisation: Organisation, today: date) -> str:
     lines: list[str] = []
     for step, current in case.current_rounds():
         lines.append(_step(case, step, current))
-        names = [_name(body, organisation, today) for body in current.pending if body in awaited]
+        names = [_awaited(current, body, organisation, today) for body in current.pending if body in awaited]
         if current.state == StepState.OPEN and names:
             lines.append(f"    - afventer {', '.join(names)}")
     lines += [f"- {line}" for line in _blocks(case)]
@@ -94,6 +94,15 @@ def _interim(current: Round) -> Iterator[str]:
 def _due(current: Round) -> Iterator[str]:
     if current.due:
         yield f"frist {current.due}" + (" (overskredet)" if current.overdue == current.due else "")
+
+
+def _awaited(current: Round, body: str, organisation: Organisation, today: date) -> str:
+    """A body with the meeting that the matter is on."""
+    name = _name(body, organisation, today)
+    day = next((item.day for item in current.on_agendas if item.body == body), None)
+    if day is None:
+        return name
+    return f"{name} (møde {day})" if day >= today else f"{name} (møde {day}, afventer referat)"
 
 
 def _name(body: str, organisation: Organisation, today: date) -> str:

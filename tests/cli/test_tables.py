@@ -57,7 +57,7 @@ def test_ids_are_never_cut(desk: Desk, width: int) -> None:
     waits = {"case": str(desk.id), "title": item["title"], "step": "dassos", "ask": "approve", "due": "2025-05-31"}
 
     listed = printed(lambda console: print_cases(console, {"items": [item], "next": None}), width)
-    inbox = printed(lambda console: print_inbox(console, "DASSOS", [waits]), width)
+    inbox = printed(lambda console: print_inbox(console, "DASSOS", [waits], []), width)
 
     assert len(str(desk.id)) == LENGTH_OF_ID
     assert str(desk.id) in listed

@@ -123,9 +123,10 @@ class Desk:
             self.commands("submit")
 
 
-def midtjylland_with(*routes: str) -> Organisation:
-    """The organisation that ships, with routes, or versions of one, of its own."""
+def midtjylland_with(*routes: str, calendar: str = "") -> Organisation:
+    """The organisation that ships, with routes, or versions of one, and a calendar file of its own."""
     names = ("organisation.toml", "bodies.toml", "groups.toml")
     files = {name: (MIDTJYLLAND / name).read_text("utf-8") for name in names}
     own = {f"routes/own{number}.toml": dedent(route) for number, route in enumerate(routes)}
+    own |= {"calendars/own.toml": dedent(calendar)} if calendar else {}
     return Organisation.parse({**files, **own})

@@ -14,14 +14,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.additions import Addition, ConditionKind
+from domain.agenda import rounds_at_meetings, standing_meeting
 from domain.answering import Reply
 from domain.asks import ASKS, OBJECTED, OUTCOMES, WITH_DUE_DATE
 from domain.blocking import is_unsettled
 from domain.case import Case, Status, StepState
 from domain.commands import Command
+from domain.dates import danish_date
 from domain.errors import RefusalError
 from domain.inquiring import Inquiry
-from domain.organisation import SECRETARIAT
+from domain.meeting_changes import Meetings, Move, NewMeeting
+from domain.organisation import SECRETARIAT, Organisation
+from domain.placing import InWriting, Placing
 from domain.renewing import Renewal
 from domain.settling import Unasked
 from projections.consents import consents
@@ -55,6 +59,7 @@ class RandomCase(RuleBasedStateMachine):
         """Nothing is open yet."""
         super().__init__()
         self.desk: Desk
+        self.meetings: Meetings
         self.taken: list[tuple[str, str]] = []
         self.ended: tuple[Status, str | None] | None = None
         self.folded: Case | None = None
@@ -64,7 +69,7 @@ class RandomCase(RuleBasedStateMachine):
     @initialize(text=routes())
     def opened(self, text: str) -> None:
         """A case is opened along a route that nobody has seen before."""
-        self.desk = Desk(organisation=midtjylland_with(text))
+        self.desk = self._desk(midtjylland_with(text))
         self.desk.open("own", deadline=date(2025, 5, 31), attributes=ATTRIBUTES)
 
     @rule(data=st.data(), outcome=st.sampled_from(SAID), age=st.integers(-1, 9))
@@ -204,6 +209,37 @@ class RandomCase(RuleBasedStateMachine):
         asked = Inquiry(bodies, "Hvor mange?", self.desk.now.date() + timedelta(days=days), about)
         self._attempt(lambda: self.desk.commands("inquire", asked))
 
+    @rule(data=st.data(), act=st.sampled_from(["add", "move", "cancel"]), days=st.integers(-2, 90))
+    def changes_meetings(self, data: st.DataObject, act: str, days: int) -> None:
+        """The secretariat adds a meeting of a body, or moves or cancels one that is ahead."""
+        today, body, command = self.desk.now.date(), self._somebody(data), Command.by(METTE)
+        day = today + timedelta(days=days)
+        ahead = self.desk.cases.calendars().meetings(body, today, today + timedelta(days=200))
+        if act == "add":
+            new = NewMeeting(body=body, day=day, papers_in_by=data.draw(st.sampled_from([None, today])))
+            self._attempt(lambda: self.meetings.add(command, new))
+        elif ahead:
+            chosen = data.draw(st.sampled_from(ahead)).id
+            self._attempt(
+                lambda: (
+                    self.meetings.move(command, chosen, Move(day=day, reason="flyttet"))
+                    if act == "move"
+                    else self.meetings.cancel(command, chosen, "aflyst")
+                )
+            )
+        self.desk.advance()
+
+    @rule(data=st.data(), days=st.integers(-1, 30), reason=st.sampled_from([None, "haster"]))
+    def decides_where(self, data: st.DataObject, days: int, reason: str | None) -> None:
+        """The secretariat puts an item on some meeting, or has a step settled in writing."""
+        today, body = self.desk.now.date(), self._somebody(data)
+        ahead = self.desk.cases.calendars().meetings(body, today, today + timedelta(days=200))
+        meeting = data.draw(st.sampled_from([m.id for m in ahead] or ["no-such"]))
+        self._attempt(lambda: self.desk.commands("place_item", Placing(body, meeting, reason=reason)))
+        step = data.draw(st.sampled_from([step.id for step, _ in self._case().current_rounds()]))
+        wish = InWriting(step, today + timedelta(days=days), reason or "")
+        self._attempt(lambda: self.desk.commands("settle_in_writing", wish))
+
     @rule()
     def ends_the_inquiry(self) -> None:
         """The secretariat does not wait for its answers any more."""
@@ -247,6 +283,19 @@ class RandomCase(RuleBasedStateMachine):
         assert case.status != Status.RUNNING or case.waiting_for() or self.desk.wake_at
 
     @invariant()
+    def what_is_awaited_stands_on_a_meeting_that_takes_place(self) -> None:
+        """Where the body has one ahead; none of a running case is on a cancelled one."""
+        case, calendars, today = self._case(), self.desk.cases.calendars(), danish_date(self.desk.now)
+        for _, current in rounds_at_meetings(case) if case.status == Status.RUNNING else ():
+            on = {item.body: item for item in current.on_agendas}
+            for body in current.pending:
+                assert body not in on or on[body].meeting not in calendars.cancelled
+                if body in on and on[body].day >= today:
+                    found = standing_meeting(calendars, on[body])
+                    assert found is not None
+                    assert (found.day, found.papers_in_by) == (on[body].day, on[body].papers_in_by)
+
+    @invariant()
     def a_closed_case_keeps_its_result(self) -> None:
         """Whatever arrives later."""
         case = self._case()
@@ -284,6 +333,13 @@ class RandomCase(RuleBasedStateMachine):
             assert case_document(self.desk.cases.get(self.desk.id, version=version), version) == document
         _end(self.desk)
         _renew(self.desk)
+
+    def _desk(self, organisation: Organisation) -> Desk:
+        """A desk whose secretariat can change meetings."""
+        desk = Desk(organisation=organisation)
+        self.meetings = Meetings(organisation=organisation, clock=lambda: desk.now)
+        desk.cases.calendars = self.meetings.calendars
+        return desk
 
     def _case(self) -> Case:
         return self.desk.case
@@ -325,7 +381,7 @@ class RandomReport(RandomCase):
     @initialize(reached=st.sampled_from(["dassos", "councils", "agency"]))
     def opened(self, reached: str) -> None:
         """The case is opened, and has perhaps come some way."""
-        self.desk = Desk(organisation=midtjylland())
+        self.desk = self._desk(midtjylland())
         self.desk.open()
         self.desk.until(reached)
 

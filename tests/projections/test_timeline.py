@@ -13,6 +13,7 @@ from domain.asks import ASKS, OBJECTED
 from domain.case import Case
 from domain.commands import Command
 from domain.inquiring import Inquiry
+from domain.placing import InWriting
 from domain.renewing import Renewal
 from domain.settling import Unasked
 from projections.documents import Document
@@ -521,7 +522,10 @@ def _every_kind_of_event() -> list[Document]:
     whole.open()
     whole.commands("add_paper", name="svar.pdf", sha256="0" * 64, size=10)
     whole.let_pass("2025-03-28")
-    whole.until("councils")
+    whole.answers("dassos", "approved")
+    whole.commands("settle_in_writing", InWriting("kd-net", date(2025, 4, 4), "Der er intet møde"))
+    for body in ("kd-net", "kkr-midtjylland"):
+        whole.answers(body, "approved")
     whole.commands("extend", date(2025, 6, 30), "Styrelsen har givet længere frist")
     whole.delays("norddjurs")
     whole.answers("lemvig", "noted", "m1")

@@ -20,6 +20,7 @@ from tests.web.office import API, Office
 from web import (
     acting,
     agency_loop,
+    agendas,
     answering,
     body_page,
     calendars,
@@ -49,6 +50,7 @@ OF_THE_API = (
     commands,
     settling,
     agency_loop,
+    agendas,
     papers,
     reads,
     case_file,

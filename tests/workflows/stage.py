@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,14 +22,17 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.answering import Reply
+from domain.case import Status
 from domain.cases import Cases, Taken
 from domain.commands import Actor, Command
 from domain.dates import danish_date
+from domain.meeting_changes import Meetings
 from domain.organisation import Organisation
 from organisations.load import load_organisation
 from runtime.database import connect_async
 from runtime.settings import ROOT
 from workers.embedded.postgres import OWNER, EmbeddedPostgres
+from workers.meeting_news import MeetingNews
 from workers.relay import Relay
 from workers.temporal import register_search_attributes
 from workers.worker import activity_threads, case_worker
@@ -120,13 +123,32 @@ class Stage:
         return metadata.current_details
 
 
+class Bookmark:
+    """A place in a log, kept in memory."""
+
+    def __init__(self) -> None:
+        """Begin before the first event."""
+        self._position = 0
+
+    async def read(self) -> int:
+        """The newest position that is done with."""
+        return self._position
+
+    async def move(self, position: int) -> None:
+        """Remember a position."""
+        self._position = position
+
+
 class SkippingStage(Stage):
     """A stage on the server that skips time, the log being kept in memory."""
 
     def __init__(self, env: WorkflowEnvironment, cases: Cases) -> None:
-        """Play on `env`, with `cases` as the log."""
+        """Play on `env`, with `cases` as the log, and a log of their meetings beside it."""
         super().__init__(env.client, cases)
         self.env = env
+        self.meetings = Meetings(organisation=cases.organisation, clock=cases.clock)
+        cases.calendars = self.meetings.calendars
+        self.news = MeetingNews(self.meetings, self.waiting, self.relay.wake_anew, Bookmark())
         self.opened: list[UUID] = []
 
     async def open(self, route: str = "orientering", **facts: Any) -> Taken:
@@ -134,6 +156,18 @@ class SkippingStage(Stage):
         taken = await super().open(route, **facts)
         self.opened.append(taken.case_id)
         return taken
+
+    async def change(self, method: str, *values: Any) -> None:
+        """Change a meeting, and let the relay tell the cases that wait for its body."""
+        await asyncio.to_thread(getattr(self.meetings, method), Command.by(SECRETARIAT), *values)
+        await self.news.turn()
+        await self.settle()
+
+    async def waiting(self, bodies: Collection[str]) -> Mapping[UUID, int]:
+        """The opened cases that run and wait for one of the bodies."""
+        found = [await asyncio.to_thread(self.cases.get, case_id) for case_id in self.opened]
+        running = (case for case in found if case.status == Status.RUNNING)
+        return {case.id: case.version for case in running if set(bodies).intersection(case.waiting_for())}
 
     async def until(self, instant: datetime) -> None:
         """Skip to an instant, with everything on the way happening at its time."""

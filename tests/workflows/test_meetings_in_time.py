@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Half a year of meetings, played on a server that skips time: what waits for a meeting follows it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.case import Status
+from domain.commands import Command
+from domain.dates import danish_date, end_of_day, start_of_day
+from domain.items import Item, ItemWhy
+from domain.meeting_changes import Move, NewMeeting
+from domain.meetings import Meeting
+from domain.placing import InWriting
+from tests.workflows.stage import ORGANISATION, SECRETARIAT, SkippingStage, answer, skipping_stage
+
+BODY, STEP = "dassos", "note"
+KKR = "kkr-midtjylland"
+
+
+class HalfYear:
+    """One case that waits for DASSOS, with the meetings of half a year ahead."""
+
+    def __init__(self, stage: SkippingStage, case_id: UUID, today: date, meetings: list[Meeting]) -> None:
+        """Play on `stage`, which shows `today`."""
+        self.stage = stage
+        self.case_id = case_id
+        self.today = today
+        self.meetings = meetings
+
+    @classmethod
+    async def begin(cls, stage: SkippingStage, days: tuple[int, ...] = (30, 90, 150)) -> HalfYear:
+        """Let DASSOS have only meetings so many days ahead, and open a case that it is to note."""
+        today = danish_date(await stage.env.get_current_time())
+        await stage.env.sleep(end_of_day(today) - await stage.env.get_current_time() + timedelta(hours=9))
+        today = danish_date(await stage.env.get_current_time())
+        await _clear(stage, today)
+        for ahead in days:
+            await stage.change("add", NewMeeting(body=BODY, day=today + timedelta(days=ahead)))
+        taken = await stage.open()
+        await stage.settle()
+        found = stage.meetings.calendars().meetings(BODY, today, today + timedelta(days=200))
+        return cls(stage, taken.case_id, today, found)
+
+    @property
+    def item(self) -> Item:
+        """Where the item stands."""
+        return self.stage.cases.get(self.case_id).current(STEP).items[BODY]
+
+    @property
+    def stands(self) -> tuple[str, ItemWhy]:
+        """The meeting that it is on, and why."""
+        assert not self.item.is_off
+        return self.item.meeting, self.item.why
+
+    async def on(self, day: date) -> None:
+        """Skip to the end of a day, on which everything happens that is due."""
+        await self.stage.until(end_of_day(day) - timedelta(hours=1))
+        await self.stage.settle()
+
+    async def commands(self, method: str, *values: Any) -> None:
+        """The secretariat gives a command."""
+        await self.stage.do(lambda: getattr(self.stage.cases, method)(self.case_id, Command.by(SECRETARIAT), *values))
+        await self.stage.settle()
+
+
+@pytest.fixture
+async def half() -> AsyncIterator[HalfYear]:
+    """Give half a year with meetings in 30, 90 and 150 days."""
+    async with skipping_stage() as stage:
+        yield await HalfYear.begin(stage)
+
+
+async def test_a_meeting_moved_while_a_case_waits_takes_it_along(half: HalfYear) -> None:
+    """Its workflow sleeps until nothing in particular: the relay wakes it."""
+    first = half.meetings[0]
+    await half.on(half.today + timedelta(days=20))
+    moved = half.today + timedelta(days=45)
+
+    await half.stage.change("move", first.id, Move(day=moved, reason="Formanden er forhindret"))
+
+    assert half.stands == (first.id, ItemWhy.MOVED)
+    assert half.item.day == moved
+    assert f"DASSOS (møde {moved})" in await half.stage.details(half.case_id)
+
+
+async def test_a_cancelled_meeting_passes_the_case_on_to_its_end(half: HalfYear) -> None:
+    """The next two are cancelled one after the other; the third decides, months later."""
+    for cancelled, following in zip(half.meetings, half.meetings[1:3], strict=False):
+        await half.on(cancelled.day - timedelta(days=3))
+        await half.stage.change("cancel", cancelled.id, "For få punkter")
+        assert half.stands == (following.id, ItemWhy.CANCELLED)
+    await half.on(half.meetings[2].day)
+
+    await half.stage.answer(half.case_id, BODY, "noted")
+    await half.stage.handle(half.case_id).result()
+
+    assert half.stage.cases.get(half.case_id).status == Status.COMPLETED
+
+
+async def test_postponed_twice_is_on_the_third_meeting() -> None:
+    """Each time the minutes come some days after the meeting; the body stays awaited."""
+    async with skipping_stage() as stage:
+        today = danish_date(await stage.env.get_current_time())
+        taken = await stage.open("cu-afrapportering", deadline=today + timedelta(days=200))
+        await stage.settle()
+        for body in ("dassos", "kd-net"):
+            await stage.answer(taken.case_id, body, "approved")
+            await stage.settle()
+        seen: list[Item] = []
+        for _ in range(2):
+            item = stage.cases.get(taken.case_id).current("kkr").items[KKR]
+            seen.append(item)
+            await stage.until(start_of_day(item.day + timedelta(days=4)))
+            await stage.answer(taken.case_id, KKR, "postponed")
+            await stage.settle()
+
+        case = stage.cases.get(taken.case_id)
+        last = case.current("kkr").items[KKR]
+        coming = stage.meetings.calendars().meetings(KKR, seen[0].day, last.day)
+        assert [m.id for m in coming] == [seen[0].meeting, seen[1].meeting, last.meeting]
+        assert (last.why, last.postponed) == (ItemWhy.POSTPONED, 2)
+        assert KKR in case.waiting_for()
+
+
+async def test_suspended_over_a_meeting_goes_on_the_next(half: HalfYear) -> None:
+    """Nothing is placed while it stands still."""
+    first, second = half.meetings[:2]
+    await half.on(first.day - timedelta(days=5))
+    await half.commands("suspend", "Afventer ny vejledning")
+    await half.on(first.day + timedelta(days=10))
+    assert half.stands == (first.id, ItemWhy.NEXT)
+
+    await half.commands("resume")
+
+    assert half.stands == (second.id, ItemWhy.SUSPENDED)
+
+
+async def test_suspended_over_a_deadline_moves_it_by_the_days() -> None:
+    """The deadline moves with the days, the meetings do not: the case comes on the next that can take it."""
+    async with skipping_stage() as stage:
+        half = await HalfYear.begin(stage, (30, 75))
+        deadline = half.today + timedelta(days=40)
+        taken = await stage.open(deadline=deadline)
+        half.case_id = taken.case_id
+        await stage.settle()
+        await half.on(half.today + timedelta(days=25))
+        await half.commands("suspend", "Afventer ny vejledning")
+        await half.on(half.today + timedelta(days=50))
+        assert stage.cases.get(half.case_id).status == Status.SUSPENDED
+
+        await half.commands("resume")
+
+        case = stage.cases.get(half.case_id)
+        assert case.deadline == deadline + timedelta(days=25)
+        assert half.stands == (half.meetings[1].id, ItemWhy.SUSPENDED)
+
+
+async def test_a_window_between_the_meetings_ends_at_the_next(half: HalfYear) -> None:
+    """Nobody answers in writing, so that the matter is back on the next meeting that can take it."""
+    due = half.today + timedelta(days=7)
+    await half.commands("settle_in_writing", InWriting(STEP, due, "Det haster"))
+    assert half.stage.cases.get(half.case_id).current(STEP).items == {}
+
+    await half.on(due + timedelta(days=1))
+
+    case = half.stage.cases.get(half.case_id)
+    assert (case.current(STEP).mode, case.current(STEP).number) == ("meeting", 3)
+    assert half.item.papers_in_on == due + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("month", "day"),
+    [(1, 20), (3, 20), (6, 18), (10, 5), (10, 18), (12, 10)],
+    ids=["week-7", "summer-time", "July", "week-42", "winter-time", "Christmas"],
+)
+async def test_the_year_moves_no_meeting_off_its_day(month: int, day: int) -> None:
+    """Over both changes of the clocks, week 7, July, week 42 and Christmas a body's rhythm keeps to its days.
+
+    No meeting is in a recess, papers are in on working days, and what waits is on the first that can take it.
+    """
+    async with skipping_stage() as stage:
+        now = await stage.env.get_current_time()
+        begin = date(now.year + 20, month, day)
+        await stage.until(start_of_day(begin) + timedelta(hours=10))
+        taken = await stage.open("cu-afrapportering", deadline=begin + timedelta(days=150))
+        await stage.settle()
+        await stage.answer(taken.case_id, "dassos", "approved")
+        await stage.settle()
+
+        item = stage.cases.get(taken.case_id).current("kd-net").items["kd-net"]
+        await _check(stage, item, begin)
+        await stage.until(start_of_day(item.day) + timedelta(hours=10))
+        await stage.do(lambda: answer(stage.cases, taken.case_id, "kd-net", "approved"))
+        await stage.settle()
+
+        kkr = stage.cases.get(taken.case_id).current("kkr").items[KKR]
+        await _check(stage, kkr, item.day)
+        await stage.until(end_of_day(kkr.day))
+        await stage.settle()
+        assert stage.cases.get(taken.case_id).current("kkr").items[KKR] == kkr
+
+
+async def _check(stage: SkippingStage, item: Item, since: date) -> None:
+    """An item is on the first meeting from a day on that takes it, outside recesses, with papers on a working day."""
+    calendars = ORGANISATION.calendars
+    assert item.papers_in_by is not None
+    assert not any(recess.holds(item.day) for recess in calendars.recesses_of(item.body))
+    assert calendars.working_days.include(item.day)
+    assert calendars.working_days.include(item.papers_in_by)
+    able = [m for m in calendars.meetings(item.body, since, item.day) if m.takes(since, since)]
+    assert [m.id for m in able] == [item.meeting]
+    case_day = danish_date(await stage.env.get_current_time())
+    assert case_day == since
+    assert start_of_day(item.day).astimezone(ZoneInfo("Europe/Copenhagen")).hour == 0
+
+
+async def _clear(stage: SkippingStage, today: date) -> None:
+    """Cancel every meeting that DASSOS would have in the coming year, so that it has only those of the test."""
+    for _ in range(20):
+        ahead = stage.meetings.calendars().meetings(BODY, today, today + timedelta(days=400))
+        if not ahead:
+            return
+        await stage.change("cancel", ahead[0].id, "Prøvens egne møder")
