@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from cli import answer, body, calendar, case, meeting, plan, post, route, services, upkeep
+from cli import answer, body, calendar, case, case_file, meeting, plan, post, route, services, upkeep
 from cli.demo import command as demo
 from cli.errors import INTERRUPTED, check_readable, problem_of, tell
 from cli.groups import group
@@ -18,6 +18,7 @@ demo.register(app)
 app.add_typer(case.app)
 answer.register(app)
 plan.register(app, case.app)
+case_file.register(case.app)
 for _group in (route.app, meeting.app, body.body_app, body.token_app, body.signin_app, body.webhook_app):
     app.add_typer(_group)
 for _group in (post.channel_app, post.delivery_app, post.link_app, calendar.app):

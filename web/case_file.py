@@ -25,7 +25,6 @@ from web.guards import known
 from web.languages import language_of
 from web.reads import AsOf, caught_up, find_case, find_timeline
 from web.services import Services, services
-from web.standing import name_of
 from web.typesetting import typeset
 
 PDF = "application/pdf"
@@ -61,7 +60,7 @@ async def fetch_pdf(request: Request, case: CaseId, as_of: AsOf = None, language
     """
     shared = services(request)
     moment = _moment(shared, as_of)
-    pen = Pen(language or language_of(request), lambda body: name_of(shared, body, danish_date(moment)))
+    pen = Pen.of(language or language_of(request), shared.organisation, moment)
     found = await _gather(shared, case, as_of)
     document = case_on_paper(pen, shared.organisation.name, found, moment)
     made = await shared.set_in_type(partial(typeset, document, moment))

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.asks import result_name
+from domain.dates import danish_date
 from domain.names import Name
+from domain.organisation import Organisation
 from domain.planning import Standing
 from projections.documents import Document
 from projections.plans import STANDINGS
 from web import words
 from web.rendering import said, written_day, written_moment
+from web.standing import name_in
 
 Cell = str | list[str]
 """A cell's text, or its lines."""
@@ -51,6 +54,11 @@ class Pen:
 
     language: str
     called: Callable[[str], Name]
+
+    @classmethod
+    def of(cls, language: str, organisation: Organisation, moment: datetime) -> Pen:
+        """One that knows the bodies of an organisation by the names that they had at a moment (aware)."""
+        return cls(language, lambda body: name_in(organisation, body, danish_date(moment)))
 
     def say(self, name: Name | Document) -> str:
         """A name."""

@@ -9,7 +9,7 @@ from datetime import date
 
 from domain.asks import result_name
 from domain.names import Name
-from domain.organisation import UnknownBodyError
+from domain.organisation import Organisation, UnknownBodyError
 from projections.documents import Document
 from web import words
 from web.services import Services
@@ -83,8 +83,13 @@ def names_of(shared: Services, bodies: Iterable[str], day: date) -> dict[str, Na
 
 def name_of(shared: Services, body: str, day: date) -> Name:
     """What a body is called on a Danish date, its id where the organisation does not know it."""
+    return name_in(shared.organisation, body, day)
+
+
+def name_in(organisation: Organisation, body: str, day: date) -> Name:
+    """The same by the organisation alone."""
     try:
-        return shared.organisation.name_of(body, day)
+        return organisation.name_of(body, day)
     except UnknownBodyError:
         return Name(body, body)
 

@@ -20,6 +20,11 @@ from tests.browser.walks import AFTER_A_FORM, confirm, confirm_address, look_thr
 from workers.embedded.postgres import OWNER, EmbeddedPostgres
 from workers.migrate import migrate
 
+ABOUT = """# How the pages look
+
+Every page, of 20 cases in all states, taken by `.venv/bin/python -m tests.browser.screenshots`.
+With a folder named behind it, larger pictures of still more go there, in English and from top to bottom.
+"""
 FOLDER = ROOT / "docs" / "screenshots"
 WIDTHS = {"": 1280, "-phone": 360}
 IN_ENGLISH = ("overview", "case", "body", "link")
@@ -66,8 +71,7 @@ def write_list(folder: Path) -> None:
     """Write the page that shows the pictures, in the order of their names."""
     names = sorted(file.stem for file in folder.glob("*.jpg") if not file.stem.endswith("-phone"))
     told = [_shown(folder, name) for name in names]
-    text = f"{__doc__.splitlines()[0]}\n" if __doc__ else ""
-    (folder / "README.md").write_text("\n".join([f"# How the pages look\n\n{text}", *told]), "utf-8")
+    (folder / "README.md").write_text("\n".join([ABOUT, *told]), "utf-8")
 
 
 def _shown(folder: Path, name: str) -> str:
