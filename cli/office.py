@@ -21,6 +21,7 @@ from domain.cases import Cases, Taken
 from domain.commands import Actor, Command
 from domain.dates import danish_date
 from domain.errors import CaseNotFoundError
+from domain.estimating import History
 from domain.meeting_changes import Meetings
 from domain.meeting_plan import Diary
 from domain.organisation import Organisation
@@ -73,6 +74,11 @@ class Office:
         self.cases.get(case_id)
         return _there(timeline_as_of(self.cases, case_id, moment), as_of)
 
+    async def planned_with(self) -> tuple[Organisation, History]:
+        """The meetings as they stand, and the bodies' past times, that plans of today count with."""
+        organisation = self.meetings.diary().organisation
+        return organisation, await self.views.history(organisation, self.today)
+
     async def participation(self, case_id: UUID, on: date, as_of: str | None = None) -> Document:
         """The schemes that bodies join in the case, as they are on a Danish date; raises `AbsentError`."""
         moment = END_OF_TIME if as_of is None else parse_as_of(as_of)
@@ -117,6 +123,20 @@ def read_diary(data: Path | None, as_of: datetime | None = None) -> tuple[Diary,
     organisation, env = load_organisation(known.organisation), eventsourcing_env(url, pool_size=1)
     with Meetings(organisation=organisation, clock=clock, env=env) as meetings:
         return meetings.diary(as_of), danish_date(clock())
+
+
+def read_planning(data: Path | None) -> tuple[Organisation, History | None, date]:
+    """What plans count with by the running services, and today; without a history where none run, as `read_diary`."""
+
+    async def read(office: Office) -> tuple[Organisation, History | None, date]:
+        return *await office.planned_with(), office.today
+
+    try:
+        settings_for(data).with_database()
+    except NotRunningError:
+        diary, today = read_diary(data)
+        return diary.organisation, None, today
+    return in_office(data, read)
 
 
 def settings_for(data: Path | None, **given: Any) -> Settings:

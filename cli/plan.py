@@ -30,6 +30,11 @@ Cancels = Annotated[
 Drops = Annotated[list[str] | None, typer.Option("--drop", metavar="BODY", help="What if this body were not asked.")]
 Later = Annotated[int, typer.Option("--later", metavar="DAYS", min=0, help="What if it began so many days later.")]
 
+BY_CALENDAR_ONLY = (
+    "Efter kalenderfilerne alene: ingen tjenester kører, så organernes egne svartider er ikke med. / "
+    "By the calendar files alone: no services run, so the bodies' own times are not counted with."
+)
+
 
 def register(app: typer.Typer, cases: typer.Typer) -> None:
     """Add `plan` to the commands, and `plan` to those about cases."""
@@ -55,16 +60,23 @@ def plan_route(
     data: Data = None,
 ) -> None:
     """Plan a case before it is opened: by when each body must have it, and whether the deadline holds."""
-    from cli.office import read_diary
+    from cli.office import read_planning
     from domain.matters import Opening, matter_of_opening
     from projections.plans import planned
 
     what_if = read_what_if(move, cancel, drop, later)
-    diary, today = read_diary(data)
-    organisation, begins, given = diary.organisation, start or today, read_attributes(attributes or [])
+    organisation, history, today = read_planning(data)
+    begins, given = start or today, read_attributes(attributes or [])
     opening = Opening(route, begins, deadline, given, tuple(concerned or ()))
-    document = planned(organisation, {}, matter_of_opening(organisation, opening), what_if)
-    show(document, lambda console: _print(console, document, organisation, begins))
+    document = planned(organisation, history or {}, matter_of_opening(organisation, opening), what_if)
+    document["history"] = history is not None
+
+    def tell(console: Console) -> None:
+        _print(console, document, organisation, begins)
+        if history is None:
+            console.print(BY_CALENDAR_ONLY)
+
+    show(document, tell)
 
 
 def plan_case(
@@ -84,8 +96,7 @@ def plan_case(
     what_if = read_what_if(move, cancel, drop, later)
 
     async def read(office: Office) -> tuple[Document, Organisation, date]:
-        history, case = await office.views.history(), office.cases.get(case_id)
-        organisation = office.meetings.diary().organisation
+        (organisation, history), case = await office.planned_with(), office.cases.get(case_id)
         return planned(organisation, history, matter_of_case(case, office.today), what_if), organisation, office.today
 
     document, organisation, today = in_office(data, read)

@@ -63,6 +63,8 @@ class Kept:
 
     changes: tuple[Change, ...]
     effect: str
+    position: int
+    """The place of the newest change in the log of meetings; 0 where nothing was to be changed."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Meetings(Application[UUID]):
         self.clock = clock
         self._turn = threading.Lock()
         self._read_to = 0
-        self._events: list[MeetingPlan.Event] = []
+        self._events: list[tuple[int, MeetingPlan.Event]] = []
         self._newest = (0, organisation.calendars)
         """The calendars after so many events."""
 
@@ -173,7 +175,7 @@ class Meetings(Application[UUID]):
 
     def diary(self, as_of: datetime | None = None) -> Diary:
         """The organisation with its meetings as they stand, or as they stood by what was recorded up to an instant."""
-        return self._diary(event for event in self._read() if as_of is None or event.timestamp <= as_of)
+        return self._diary(event for _, event in self._read() if as_of is None or event.timestamp <= as_of)
 
     def _diary(self, events: Iterable[MeetingPlan.Event]) -> Diary:
         plans: dict[UUID, MeetingPlan] = {}
@@ -188,7 +190,7 @@ class Meetings(Application[UUID]):
         """The meetings as they stand, worked out anew only when there are new changes."""
         events = self._read()
         if len(events) != self._newest[0]:
-            self._newest = (len(events), self._diary(events).organisation.calendars)
+            self._newest = (len(events), self._diary(event for _, event in events).organisation.calendars)
         return self._newest[1]
 
     def read_log(self, start: int, limit: int) -> list[tuple[int, str | None]]:
@@ -204,15 +206,20 @@ class Meetings(Application[UUID]):
         """The meeting with an id, also a cancelled one; raises `AbsentError`."""
         return find_meeting(self.diary(), meeting_id, danish_date(self.clock()))
 
-    def _read(self) -> list[MeetingPlan.Event]:
-        """Every event in the log's order; what was read once is remembered, since the log only grows."""
+    def places(self) -> dict[str, int]:
+        """For each body whose meetings were changed the place in this log of the newest change."""
+        bodies = {MeetingPlan.create_id(body): body for body in self.organisation.bodies}
+        return {bodies[e.originator_id]: place for place, e in self._read() if e.originator_id in bodies}
+
+    def _read(self) -> list[tuple[int, MeetingPlan.Event]]:
+        """Every event with its place, in the log's order; what was read is remembered, since the log only grows."""
         with self._turn:
             while found := self.recorder.select_notifications(start=self._read_to + 1, limit=_BATCH):
                 for notification in found:
                     event = self.mapper.to_domain_event(notification)
                     if not isinstance(event, MeetingPlan.Event):
                         raise TypeError(notification.topic)
-                    self._events.append(event)
+                    self._events.append((notification.id, event))
                 self._read_to = found[-1].id
             return list(self._events)
 
@@ -280,7 +287,7 @@ class Meetings(Application[UUID]):
         for _ in range(_ATTEMPTS):
             plan = self._plan(body)
             if plan is not None and (done := plan.done_by(command.id)):
-                return Kept(done, "repeated")
+                return Kept(done, "repeated", self._position(command))
             at = self.clock() if plan is None else max(self.clock(), plan.modified_on)
             plan = plan or MeetingPlan.begin(body, at, command.actor.as_dict(), command.id)
             decide(_Desk(plan, at, command, self.diary()))
@@ -290,8 +297,11 @@ class Meetings(Application[UUID]):
                     self.save(plan)
             except IntegrityError:
                 continue
-            return Kept(done, "counted")
+            return Kept(done, "counted", self._position(command))
         raise BusyError
+
+    def _position(self, command: Command) -> int:
+        return max((place for place, event in self._read() if event.command_id == command.id), default=0)
 
     def _plan(self, body: str) -> MeetingPlan | None:
         try:

@@ -9,18 +9,23 @@ from uuid import UUID
 
 from eventsourcing.postgres import PostgresApplicationRecorder
 
-from domain.case import Case
-from domain.dates import end_of_day
-from domain.errors import AbsentError, InvalidError
+from domain.case import OPEN_STATUSES, Case
+from domain.dates import danish_date, end_of_day
+from domain.errors import AbsentError, CaseNotFoundError, InvalidError
+from domain.matters import matter_of_case
 from domain.participation import joining_steps
+from domain.planning import Planner
 from projections.documents import Document, case_document, participation_document
 from projections.folding import after
+from projections.plans import forecast_document
 from projections.timeline import timeline_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.cases import Cases
+    from domain.estimating import History
+    from domain.organisation import Organisation
 
 _MEND = "write a date as 2025-05-02, or an instant with its zone as 2025-05-02T12:00:00Z"
 _POSITIONS = """
@@ -48,6 +53,15 @@ def parse_as_of(text: str) -> datetime:
         return _nearest_end(day.year)
 
 
+def case_at(cases: Cases, case_id: UUID, moment: datetime) -> Case:
+    """The case with all that was recorded up to `moment` (aware); raises `CaseNotFoundError` before it was opened."""
+    case = _folded(cases, case_id, moment)
+    if case is None:
+        what = f"there was no case {case_id} yet"
+        raise CaseNotFoundError(what, "check the id, or ask for a later moment", "id")
+    return case
+
+
 def case_as_of(cases: Cases, case_id: UUID, moment: datetime) -> Document | None:
     """The case's document with all that was recorded up to `moment` (aware); None if it was not opened yet."""
     case = _folded(cases, case_id, moment)
@@ -72,13 +86,16 @@ def participation_as_of(cases: Cases, case_id: UUID, moment: datetime, on: date)
     return {"case": str(case_id), "on": on.isoformat(), "schemes": schemes}
 
 
-def cases_as_of(cases: Cases, opened: Sequence[Document], moment: datetime) -> list[Document]:
-    """The documents of cases as they stood at `moment`, from what `Views.opened_before` gives.
+def cases_as_of(
+    cases: Cases, opened: Sequence[Document], moment: datetime, organisation: Organisation, history: History
+) -> list[Document]:
+    """The documents of cases as they stood at `moment`, each with its `forecast` of then; None for one that was over.
 
-    Those that nothing has happened to since are not folded again.
+    `opened` is what `Views.opened_before` gives; cases that nothing has happened to since, and that were over, are not
+    folded again. Plans count with the meetings of `organisation` and the bodies' past times, both as they were then.
     """
-    found = (case_as_of(cases, UUID(row["document"]["id"]), moment) if row["changed"] else None for row in opened)
-    return [past or row["document"] for past, row in zip(found, opened, strict=True)]
+    planner = Planner(organisation.calendars, history, danish_date(moment))
+    return [_with_forecast(cases, row, moment, organisation, planner) for row in opened]
 
 
 def timeline_as_of(cases: Cases, case_id: UUID, moment: datetime) -> list[Document] | None:
@@ -91,6 +108,20 @@ def timeline_as_of(cases: Cases, case_id: UUID, moment: datetime) -> list[Docume
         entries.append(timeline_entry(case, event, positions[event.originator_version], cases.organisation))
         case = after(case, event)
     return entries or None
+
+
+def _with_forecast(
+    cases: Cases, row: Document, moment: datetime, organisation: Organisation, planner: Planner
+) -> Document:
+    document: Document = row["document"]
+    if not row["changed"] and document["status"] not in OPEN_STATUSES:
+        return {**document, "forecast": None}
+    case = _folded(cases, UUID(document["id"]), moment)
+    if case is None:
+        return {**document, "forecast": None}
+    past = case_document(case, cases.position(case.id, case.version)) if row["changed"] else document
+    plan = planner.plan(matter_of_case(case, danish_date(moment))) if case.is_open else None
+    return {**past, "forecast": forecast_document(plan, organisation) if plan else None}
 
 
 def _folded(cases: Cases, case_id: UUID, moment: datetime) -> Case | None:

@@ -26,6 +26,20 @@ STANDINGS = {
     Standing.LATE: Name("For sent", "Late"),
 }
 
+FORECAST = (
+    "standing",
+    "cause",
+    "reason",
+    "reason_en",
+    "deadline",
+    "expected_end",
+    "range",
+    "slack_days",
+    "expected_closed",
+    "assumed",
+)
+"""What a forecast tells of a plan."""
+
 
 def planned(organisation: Organisation, history: History, matter: Matter, what_if: WhatIf) -> Document:
     """The document of a matter's plan; with something changed, that of the changed one with today's beside it.
@@ -84,6 +98,7 @@ def plan_document(plan: Plan, organisation: Organisation) -> Document:
         "route": {"id": route.id, "version": route.version, "name": vars(route.name)},
         "start": plan.matter.start.isoformat(),
         "feasible": plan.feasible,
+        "cause": str(plan.why.cause),
         "reason": reason.da,
         "reason_en": reason.en,
         "deadline": _day(plan.matter.deadline),
@@ -100,6 +115,18 @@ def plan_document(plan: Plan, organisation: Organisation) -> Document:
     }
 
 
+def forecast_document(plan: Plan, organisation: Organisation) -> Document:
+    """What lists show of a plan; `planned_on` is the Danish date that it was made for."""
+    document = plan_document(plan, organisation)
+    expected_on = [
+        {"step": step["id"], "name": step["name"], "meeting": meeting}
+        for step in document["steps"]
+        for meeting in step["meetings"]
+    ]
+    told = {name: document[name] for name in FORECAST}
+    return {"planned_on": plan.matter.start.isoformat(), **told, "expected_on": expected_on}
+
+
 def _step(step: StepPlan, plan: Plan) -> Document:
     return {
         "id": step.step,
@@ -110,6 +137,7 @@ def _step(step: StepPlan, plan: Plan) -> Document:
         "expected": _day(step.expected),
         "range": [_day(step.earliest), _day(step.latest_expected)],
         "meetings": [meeting.id for meeting in step.meetings],
+        "meets_on": [meeting.day.isoformat() for meeting in step.meetings],
         "assumed": step.assumed,
     }
 

@@ -32,7 +32,9 @@ BATCH = 500
 """The most events that one transaction takes."""
 REMEMBERED_CASES = 1000
 LIVE = "views"
-TABLES = ("position", "cases", "timeline", "inbox", "answers")
+FOLDED = ("position", "cases", "timeline", "inbox", "answers")
+"""The tables that the log alone fills."""
+TABLES = (*FOLDED, "forecasts")
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 WRITERS = tuple(
     SCHEMA_FILE.with_name(f"{name}.py")

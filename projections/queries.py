@@ -16,24 +16,30 @@ from domain.dates import start_of_day
 from domain.errors import InvalidError
 from projections.dates import Dates, Deadline, Due
 from projections.documents import Document, as_read_on
+from projections.past_times import PAST_TIMES, asked_for, history_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from psycopg_pool import AsyncConnectionPool
 
+    from domain.estimating import History
+    from domain.organisation import Organisation
+    from domain.planning import Standing
     from projections.listener import Change, ViewListener
 
 LARGEST_PAGE = 500
 """The most cases that one page of the list may hold."""
-CASES_OF_HISTORY, ANSWERS_OF_HISTORY = 500, 40
-"""Of how many of the newest cases, and how many of each body's answers in them, its usual time is learnt."""
 ANSWERS_OF_TIMES = 500
 """Of how many of a body's newest answers its times are told: more would tell the same, and take long to sort."""
+CLOSE_DAYS = 7
+"""From how many days before it a due date is close."""
 
+_PAST_TIMES = PAST_TIMES.format(schema="views")
 _CASES = """
-    SELECT document, opened_at FROM views.cases
+    SELECT document, opened_at, forecast FROM views.cases LEFT JOIN views.forecasts ON case_id = cases.id
     WHERE (%(status)s::text IS NULL OR status = %(status)s)
+      AND (%(standing)s::text IS NULL OR (standing = %(standing)s AND status IN ('running', 'suspended')))
       AND (%(route)s::text IS NULL OR route = %(route)s)
       AND (%(waiting_for)s::text IS NULL OR waiting_for @> ARRAY[%(waiting_for)s::text])
       AND (%(overdue)s::boolean IS NULL OR coalesce(overdue_after < %(today)s, false) = %(overdue)s)
@@ -55,10 +61,12 @@ _STATUSES = """
 """
 _COUNTS = """
     SELECT count(*) FILTER (WHERE status = 'running') AS running,
+           count(*) FILTER (WHERE standing = 'at_risk' AND status IN ('running', 'suspended')) AS at_risk,
+           count(*) FILTER (WHERE standing = 'late' AND status IN ('running', 'suspended')) AS late,
            count(*) FILTER (WHERE overdue_after < %(today)s) AS overdue,
            count(*) FILTER (WHERE status = 'suspended') AS suspended,
            count(*) FILTER (WHERE closed_at >= %(done_from)s AND status <> 'withdrawn') AS done
-    FROM views.cases
+    FROM views.cases LEFT JOIN views.forecasts ON case_id = cases.id
 """
 _WEEKS = """
     SELECT date_trunc('week', answered_at AT TIME ZONE 'Europe/Copenhagen')::date AS week, count(*) AS answers
@@ -87,17 +95,23 @@ _OPENED = """
 _WAITING = """
     SELECT body, count(*) AS cases FROM views.cases, unnest(waiting_for) AS body GROUP BY body ORDER BY 2 DESC, body
 """
-_HISTORY = """
-    SELECT body, asked, decided FROM (
-        SELECT answer ->> 'body' AS body,
-               ((step ->> 'opened_at')::timestamptz AT TIME ZONE 'Europe/Copenhagen')::date AS asked,
-               (answer ->> 'decided_on')::date AS decided,
-               row_number() OVER (PARTITION BY answer ->> 'body' ORDER BY answer ->> 'decided_on' DESC) AS newest
-        FROM (SELECT document FROM views.cases ORDER BY opened_at DESC, id DESC LIMIT %(cases)s) AS newest_cases,
-             jsonb_array_elements(document -> 'steps') AS step, jsonb_array_elements(step -> 'answers') AS answer
-        WHERE step ->> 'mode' = 'own_process' AND step ->> 'opened_at' IS NOT NULL
-          AND answer ->> 'state' = 'answered' AND answer ->> 'decided_on' IS NOT NULL
-    ) AS answers WHERE newest <= %(answers)s AND decided >= asked
+_EXPECTED_ON = """
+    SELECT one ->> 'meeting' AS meeting, one ->> 'step' AS step, one -> 'name' AS name, cases.id::text AS case,
+           document ->> 'title' AS title, standing
+    FROM views.forecasts JOIN views.cases ON cases.id = case_id, jsonb_array_elements(forecast -> 'expected_on') AS one
+    WHERE expected_on && %(meetings)s::text[] AND one ->> 'meeting' = ANY(%(meetings)s)
+      AND status IN ('running', 'suspended')
+    ORDER BY title, cases.id, step
+"""
+_BY_DUE = """
+    SELECT body, count(*) FILTER (WHERE left_days > %(close)s) AS ahead,
+           count(*) FILTER (WHERE left_days BETWEEN 0 AND %(close)s) AS close,
+           count(*) FILTER (WHERE left_days < 0) AS late
+    FROM unnest(%(bodies)s::text[]) AS body CROSS JOIN LATERAL (
+        SELECT due - (answered_at AT TIME ZONE 'Europe/Copenhagen')::date AS left_days FROM views.answers
+        WHERE answers.body = body.body AND due IS NOT NULL AND answered_at >= %(since)s AND answered_at <= %(until)s
+        ORDER BY answered_at DESC LIMIT %(most)s
+    ) AS dues GROUP BY body
 """
 _DUES = """
     SELECT DISTINCT ON (inbox.due, inbox.case_id, inbox.step) inbox.entry, coalesce(recorded_at, cases.opened_at) AS at,
@@ -146,6 +160,7 @@ class Views:
         *,
         today: date,
         status: str | None = None,
+        standing: Standing | None = None,
         route: str | None = None,
         waiting_for: str | None = None,
         q: str | None = None,
@@ -154,7 +169,9 @@ class Views:
         cursor: str | None = None,
         limit: int = 50,
     ) -> Document:
-        """One page of cases, newest first: `{"items": [document with `overdue`], "next": cursor or None}`.
+        """One page of cases, newest first: `{"items": [document with `overdue`, `forecast`], "next": cursor or None}`.
+
+        A case that is under way has a `forecast`, which `standing` asks for.
 
         `q` asks for words of title, reference or id; `today` is the Danish date; `done_from` asks for those that came
         to their end on that Danish date or later. Raises `InvalidError` for a cursor
@@ -164,7 +181,7 @@ class Views:
             what = f"the limit is {limit}"
             raise InvalidError(what, f"ask for 1 to {LARGEST_PAGE} cases", "limit")
         opened_at, last_id = _read_cursor(cursor) if cursor else (None, None)
-        asked = {"status": status, "route": route, "waiting_for": waiting_for}
+        asked = {"status": status, "standing": standing, "route": route, "waiting_for": waiting_for}
         arguments = {key: text and text.replace("\0", "\ufffd") for key, text in asked.items()} | {
             "words": [word.replace("\0", "\ufffd") for word in (q or "").casefold().split()],
             "overdue": overdue,
@@ -176,7 +193,7 @@ class Views:
         }
         rows = await self._rows(_CASES, arguments)
         following = _write_cursor(rows[limit - 1]) if len(rows) > limit else None
-        return {"items": [_with_overdue(row["document"], today) for row in rows[:limit]], "next": following}
+        return {"items": [_listed(row, today) for row in rows[:limit]], "next": following}
 
     async def timeline(self, case_id: UUID, as_of: datetime | None = None) -> list[Document]:
         """What happened to a case, oldest first, up to and with the instant `as_of`; empty if there is no such case."""
@@ -213,7 +230,10 @@ class Views:
         }
 
     async def counts(self, today: date, done_from: date) -> Document:
-        """How many cases are `running`, `overdue` on the Danish `today`, `suspended`, and `done` since `done_from`."""
+        """How many cases are `running`, `overdue` on the Danish `today`, `suspended`, and `done` since `done_from`.
+
+        Of those under way as many as their forecasts say are `at_risk` and `late`.
+        """
         rows = await self._rows(_COUNTS, {"today": today, "done_from": start_of_day(done_from)})
         return rows[0]
 
@@ -243,12 +263,22 @@ class Views:
         """For each body that is waited for, the number of cases that wait for it."""
         return {row["body"]: row["cases"] for row in await self._rows(_WAITING)}
 
-    async def history(self) -> dict[str, list[tuple[date, date]]]:
-        """For each body the Danish days on which it was asked and decided, where it decides in a process of its own."""
-        found: dict[str, list[tuple[date, date]]] = {}
-        for row in await self._rows(_HISTORY, {"cases": CASES_OF_HISTORY, "answers": ANSWERS_OF_HISTORY}):
-            found.setdefault(row["body"], []).append((row["asked"], row["decided"]))
-        return found
+    async def history(self, organisation: Organisation, today: date) -> History:
+        """How long bodies have taken in a process of their own, as plans of the Danish date `today` learn it."""
+        rows = await self._rows(_PAST_TIMES, asked_for(organisation, today))
+        return history_of((row["body"], row["asked"], row["decided_on"]) for row in rows)
+
+    async def expected_on(self, meetings: Sequence[str]) -> list[Document]:
+        """What is expected on the meetings with these ids: `{meeting, step, name, case, title, standing}`."""
+        return await self._rows(_EXPECTED_ON, {"meetings": list(meetings)})
+
+    async def answers_by_due(self, since: datetime, until: datetime, bodies: Sequence[str]) -> dict[str, Document]:
+        """For each of the bodies how its answers between two instants lay to the dates they were due on.
+
+        `{ahead, close, late}`: how many came more than `CLOSE_DAYS` days before, in those, and after.
+        """
+        asked = {"since": since, "until": until, "bodies": list(bodies), "close": CLOSE_DAYS}
+        return {row.pop("body"): row for row in await self._rows(_BY_DUE, asked | {"most": ANSWERS_OF_TIMES})}
 
     async def _rows(self, query: str, *arguments: Any) -> list[Document]:
         given = arguments[0] if arguments and isinstance(arguments[0], dict) else arguments
@@ -256,6 +286,11 @@ class Views:
             await cursor.execute(query, given)
             rows: list[Document] = await cursor.fetchall()
             return rows
+
+
+def _listed(row: Document, today: date) -> Document:
+    document = as_read_on(row["document"], today)
+    return {**document, "forecast": row["forecast"] if document["status"] in OPEN_STATUSES else None}
 
 
 def _with_overdue(document: Document, today: date | None) -> Document:

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Builds all views anew from the log, beside the live ones, and puts them in their place without a gap."""
+"""Builds all views anew from the logs, beside the live ones, and puts them in their place without a gap."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import structlog
 from psycopg import sql
 
+from projections.forecasting import Forecaster
 from projections.projector import LIVE, TABLES, Projector, create_tables, notify, use_schema
 from runtime.database import connect
 
@@ -35,13 +37,18 @@ def rebuild(url: str, cases: Cases) -> int:
         use_schema(connection, NEXT)
         projector = Projector(url, cases, NEXT)
         projector.catch_up(connection)
+        with closing(Forecaster(url, cases, NEXT)) as forecaster:
+            forecaster.catch_up(connection)
         position = _swap_in(connection, projector)
     log.info("views_rebuilt", position=position)
     return position
 
 
 def _swap_in(connection: _Connection, projector: Projector) -> int:
-    """Stop the live projector, take what is missing, and exchange the tables, all in one transaction."""
+    """Stop the live projector, take what is missing, and exchange the tables, all in one transaction.
+
+    The forecasts of the cases that change on the way are the live forecaster's next work.
+    """
     with connection.transaction():
         connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(f"{SWAP_LOCK_SECONDS}s"))
         # Readers go on under this lock; the projector, who writes its place, waits for the end of the transaction.

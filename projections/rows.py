@@ -52,12 +52,16 @@ def answer_row(before: Case | None, event: Case.Event, position: int) -> Row | N
         return None
     if all(event.is_interim(before, ask) for ask in event.outcomes(before)):
         return None
+    asked = before.round(event.step, event.round)
     return {
         "position": position,
         "case_id": str(event.originator_id),
         "body": event.body,
-        "asked_at": instant(before.round(event.step, event.round).opened_at),
+        "asked_at": instant(asked.opened_at),
         "answered_at": instant(event.timestamp),
+        "decided_on": event.decided_on,
+        "due": asked.due.isoformat() if asked.due else None,
+        "mode": asked.mode or before.route.step(event.step).mode,
     }
 
 

@@ -53,7 +53,25 @@ CREATE TABLE answers (
     case_id uuid NOT NULL,
     body text NOT NULL,
     asked_at timestamptz,
-    answered_at timestamptz NOT NULL
+    answered_at timestamptz NOT NULL,
+    decided_on date,
+    due date,
+    mode text NOT NULL
 );
 CREATE INDEX answers_by_time ON answers (answered_at);
 CREATE INDEX answers_of_body ON answers (body, answered_at);
+
+-- One row a case under way: whether it will make its deadline, as planned on a Danish day with the case at `position` in
+-- the log, and with `meetings` as the newest change of a meeting of its `bodies`. Without a day it is to be planned anew.
+CREATE TABLE forecasts (
+    case_id uuid PRIMARY KEY,
+    position bigint NOT NULL,
+    meetings bigint NOT NULL,
+    planned_on date,
+    standing text,
+    bodies text[] NOT NULL,
+    expected_on text[] NOT NULL,
+    forecast jsonb
+);
+CREATE INDEX forecasts_standing ON forecasts (standing);
+CREATE INDEX forecasts_expected_on ON forecasts USING gin (expected_on);

@@ -40,6 +40,7 @@ from web import (
     operations,
     pages,
     papers,
+    plan_page,
     plans,
     problems,
     reads,
@@ -104,7 +105,15 @@ async def _show_sign_in(_request: Request, _error: Exception) -> Response:
 def _rooms(app: FastAPI) -> list[Room]:
     """Every router with its prefix and with what all its operations depend on."""
     signed, outside = (webhooks.router,), (operations.router, answering.router, calendars.feeds, _description(app))
-    browsing = (front.router, case_page.router, acting.router, body_page.router, exports.router, pages.router)
+    browsing = (
+        front.router,
+        case_page.router,
+        plan_page.router,
+        acting.router,
+        body_page.router,
+        exports.router,
+        pages.router,
+    )
     shown = (*browsing, deliveries.pages)
     written = (commands.router, agendas.router, settling.router, agency_loop.router, papers.router)
     office = (channels.router, deliveries.router, links.router, calendars.router)

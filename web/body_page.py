@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from domain.case import Case
 from projections.agendas import agendas
-from projections.documents import body_document
+from projections.documents import Document, body_document
 from web import charts
 from web.guards import visiting
 from web.rendering import render
 from web.services import services
 from web.standing import due_of, names_of
 
+MEETINGS, AHEAD = 4, timedelta(days=366)
+"""How many of a body's next meetings its page shows, and how far ahead."""
 NEWEST = 50
 """How many of a body's answers its page shows."""
 ANSWERS = tuple(kind.TOPIC for kind in (Case.AnswerRecorded, Case.AnswerCorrected, Case.DelayReported))
@@ -47,13 +50,22 @@ async def show_body(request: Request, id: str) -> Response:  # noqa: A002 -- as 
         shared.views.said_by(id, ANSWERS, NEWEST),
         charts.times_by_body(shared, shared.clock(), id),
     )
+    coming = calendars.meetings(id, today, today + AHEAD)[:MEETINGS]
+    expected = await shared.views.expected_on([meeting.id for meeting in coming])
     return render(
         request,
         "body.html",
         body=body_document(shared.organisation, body, len(inbox), today),
         waiting=[{**entry, "due": due_of(entry["due"], today)} for entry in inbox],
         meetings=agendas(calendars, id, inbox, today),
+        coming=[(meeting, _to_come(meeting.id, expected, inbox)) for meeting in coming],
         history=history,
         times=times,
         names=names_of(shared, [id], today),
     )
+
+
+def _to_come(meeting: str, expected: list[Document], inbox: list[Document]) -> list[Document]:
+    """What is expected on a meeting beside what is on its agenda already."""
+    placed = {(entry["case"], entry["step"]) for entry in inbox if entry["item"]}
+    return [one for one in expected if one["meeting"] == meeting and (one["case"], one["step"]) not in placed]

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from domain.case import Case
+from domain.case import OPEN_STATUSES, Case
 from domain.dates import danish_date
 from domain.errors import InvalidError
 from domain.names import Name
@@ -20,10 +21,11 @@ from web.actions import ACTIONS, actions_for
 from web.commands import CaseId
 from web.diagram import diagram_of
 from web.guards import Guest
+from web.plans import plan_of
 from web.reads import caught_up, find_case, find_timeline
 from web.rendering import render
 from web.services import Services, services
-from web.standing import case_due, due_of, in_order, names_of
+from web.standing import case_due, due_of, in_order, names_of, next_meetings, outlook_of
 
 KINDS: dict[str, tuple[Name, frozenset[str] | None]] = {
     "": (Name("Alt", "Everything"), None),
@@ -76,6 +78,9 @@ async def show_case(request: Request, visitor: Guest, case: CaseId, view: Annota
     _sort(shared, document)
     rounds = [past for step in document["steps"] for past in (step, *step["earlier"])]
     bodies = {answer["body"] for past in rounds for answer in past["answers"]}
+    plan = await _plan(shared, document, moment)
+    diary = await shared.diary(parse_as_of(moment) if moment else None)
+    planned = [body for step in (plan["steps"] if plan else ()) for body in step["bodies"]]
     return render(
         request,
         "case.html",
@@ -88,7 +93,10 @@ async def show_case(request: Request, visitor: Guest, case: CaseId, view: Annota
         show=view.show,
         by=view.by,
         bodies=in_order(shared, list(bodies)),
-        names=names_of(shared, [*bodies, *document["waiting_for"], *_named(shared, document)], today),
+        names=names_of(shared, [*bodies, *planned, *document["waiting_for"], *_named(shared, document)], today),
+        plan=plan,
+        outlook=outlook_of(plan),
+        meetings=next_meetings(diary.organisation.calendars, document["waiting_for"], today),
         matrix=consents(document),
         moment=moment,
         today=today,
@@ -96,6 +104,17 @@ async def show_case(request: Request, visitor: Guest, case: CaseId, view: Annota
         done=ACTIONS.get(view.done),
         due_of=due_of,
     )
+
+
+async def _plan(shared: Services, document: Document, as_of: str | None) -> Document | None:
+    """The plan of a case under way, now or as it was; None for one that is over, or that cannot be planned."""
+    if document["status"] not in OPEN_STATUSES:
+        return None
+    try:
+        plan, _ = await plan_of(shared, UUID(document["id"]), as_of=parse_as_of(as_of) if as_of else None)
+    except InvalidError:
+        return None
+    return plan
 
 
 def narrowed(timeline: list[Document], show: str, by: str) -> list[Document]:

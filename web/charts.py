@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 
 from domain.dates import danish_date
 from projections.documents import Document
@@ -59,6 +60,37 @@ class Times:
             "median": round(self.median * self.scale, 1),
             "most": round(self.most * self.scale, 1),
         }
+
+
+@dataclass(frozen=True)
+class Dues:
+    """How a body's answers lay to the dates they were due on: how many more than a week before, in it, and after."""
+
+    body: str
+    ahead: int
+    close: int
+    late: int
+
+    @property
+    def answers(self) -> int:
+        """How many answers there are."""
+        return self.ahead + self.close + self.late
+
+    @property
+    def parts(self) -> list[tuple[str, float, float]]:
+        """The parts of one bar: of which kind each is, where it begins, and how wide it is."""
+        counted = (("ahead", self.ahead), ("close", self.close), ("late", self.late))
+        widths = [(kind, count / self.answers * _WIDTH) for kind, count in counted]
+        starts = accumulate((width for _, width in widths), initial=0.0)
+        return [
+            (k, round(start, 1), round(width, 1)) for (k, width), start in zip(widths, starts, strict=False) if width
+        ]
+
+
+async def dues_by_body(shared: Services, moment: datetime) -> list[Dues]:
+    """How each body's answers of the year before an instant lay to their dates, in the order of Danish sorting."""
+    found = await shared.views.answers_by_due(moment - TIMES_OVER, moment, list(shared.organisation.bodies))
+    return [Dues(body, **found[body]) for body in in_order(shared, list(found))]
 
 
 async def answers_by_week(shared: Services, moment: datetime) -> list[Bar]:

@@ -363,6 +363,7 @@ PLAN: dict[str, Any] = {
     "route": CASE["route"],
     "start": "2025-03-18",
     "feasible": True,
+    "cause": "in_time",
     "reason": "»Fælles indsendelse« ventes 22. april 2025, 39 dage før fristen 31. maj 2025.",
     "reason_en": "“Joint submission” is expected on 22 April 2025, 39 days before the deadline, 31 May 2025.",
     "deadline": "2025-05-31",
@@ -385,6 +386,7 @@ PLAN: dict[str, Any] = {
             "expected": "2025-04-08",
             "range": ["2025-04-08", "2025-04-08"],
             "meetings": ["kkr-midtjylland-2025-04-08"],
+            "meets_on": ["2025-04-08"],
             "assumed": False,
         }
     ],

@@ -17,13 +17,15 @@ from starlette.responses import Response
 from domain.case import Status
 from domain.dates import danish_date, start_of_day
 from domain.errors import InvalidError
+from domain.planning import Standing
 from projections.as_of import cases_as_of, parse_as_of
 from projections.documents import Document, as_read_on, is_overdue
 from web import charts
 from web.guards import visiting
+from web.plans import planned_with
 from web.rendering import render
 from web.services import Services, services
-from web.standing import case_due, names_of, track_of
+from web.standing import case_due, names_of, next_meetings, outlook_of, track_of
 
 PAGE = 50
 MOST_PAST = 100
@@ -42,6 +44,7 @@ class Filter:
 
     q: str = ""
     status: str = ""
+    standing: str = ""
     route: str = ""
     waiting_for: str = ""
     overdue: str = ""
@@ -61,13 +64,14 @@ class Filter:
     @property
     def narrows(self) -> bool:
         """Whether some cases are left out."""
-        return any((self.q, self.status, self.route, self.waiting_for, self.overdue, self.done_from))
+        return any((self.q, self.status, self.standing, self.route, self.waiting_for, self.overdue, self.done_from))
 
     def asked(self, shared: Services) -> dict[str, Any]:
         """The filters as the views take them."""
         return {
             "q": self.q or None,
             "status": self.status if self.status in set(Status) else None,
+            "standing": Standing(self.standing) if self.standing in set(Standing) else None,
             "route": self.route if self.route in shared.organisation.routes else None,
             "waiting_for": self.waiting_for if self.waiting_for in shared.organisation.bodies else None,
             "overdue": True if self.overdue else None,
@@ -79,6 +83,10 @@ class Filter:
         chosen = {**vars(replace(self, cursor="")), **changes}
         query = urlencode({key: value for key, value in chosen.items() if value})
         return f"{page}?{query}" if query else page
+
+    def only(self, **wanted: str) -> str:
+        """The address of the front page with no other filter than one, on the day that is looked at."""
+        return Filter(as_of=self.as_of).address(**wanted)
 
 
 @dataclass(frozen=True)
@@ -107,11 +115,13 @@ async def show_front(request: Request, chosen: Chosen) -> Response:
     moment = chosen.moment or shared.clock()
     today = danish_date(moment)
     everything = await past_cases(shared, chosen.moment) if chosen.moment else None
-    found, numbers, weeks, times = await asyncio.gather(
+    found, numbers, weeks, times, dues, diary = await asyncio.gather(
         find_cases(shared, chosen, everything),
         count_cases(shared, today, everything),
         charts.answers_by_week(shared, moment),
         charts.times_by_body(shared, moment),
+        charts.dues_by_body(shared, moment),
+        shared.diary(chosen.moment),
     )
     return render(
         request,
@@ -121,6 +131,8 @@ async def show_front(request: Request, chosen: Chosen) -> Response:
         numbers=numbers,
         weeks=weeks,
         times=times,
+        dues=dues,
+        meetings=next_meetings(diary.organisation.calendars, _bodies(found.cases, shared), today),
         chosen=chosen,
         moment=chosen.moment,
         today=today,
@@ -142,20 +154,22 @@ async def find_cases(shared: Services, chosen: Filter, everything: Found | None 
 
 
 async def past_cases(shared: Services, moment: datetime) -> Found:
-    """The newest cases as they stood at a past moment."""
-    opened = await shared.views.opened_before(moment, MOST_PAST + 1)
-    past = await shared.run(partial(cases_as_of, shared.cases, opened[:MOST_PAST], moment))
+    """The newest cases as they stood at a past moment, with their forecasts of then."""
+    opened, planned = await shared.views.opened_before(moment, MOST_PAST + 1), await planned_with(shared, moment)
+    past = await shared.run(partial(cases_as_of, shared.cases, opened[:MOST_PAST], moment, *planned))
     today = danish_date(moment)
     return Found([as_read_on(case, today) for case in past], more=len(opened) > MOST_PAST)
 
 
 async def count_cases(shared: Services, today: date, everything: Found | None = None) -> Document:
-    """How many cases run, are late, are suspended, and were done in the quarter so far."""
+    """How many cases run, are at risk, late, past a date, suspended, and were done in the quarter so far."""
     since = quarter(today)
     if everything is None:
         return await shared.views.counts(today, since)
     asked: dict[str, dict[str, Any]] = {
         "running": {"status": "running"},
+        "at_risk": {"standing": Standing.AT_RISK},
+        "late": {"standing": Standing.LATE},
         "overdue": {"overdue": True},
         "suspended": {"status": "suspended"},
         "done": {"done_from": since},
@@ -170,6 +184,7 @@ def is_asked(case: Document, asked: dict[str, Any], today: date) -> bool:
     tests: dict[str, Callable[[Any], bool]] = {
         "q": lambda wanted: all(word in text for word in wanted.casefold().split()),
         "status": lambda wanted: case["status"] == wanted,
+        "standing": lambda wanted: bool(case["forecast"]) and case["forecast"]["standing"] == wanted,
         "route": lambda wanted: case["route"]["id"] == wanted,
         "waiting_for": lambda wanted: wanted in case["waiting_for"],
         "overdue": lambda wanted: is_overdue(case, today) == wanted,
@@ -184,7 +199,7 @@ def quarter(day: date) -> date:
 
 
 def _row(case: Document, today: date) -> Document:
-    return {**case, "track": track_of(case), "due": case_due(case, today)}
+    return {**case, "track": track_of(case), "due": case_due(case, today), "outlook": outlook_of(case["forecast"])}
 
 
 def _bodies(cases: list[Document], shared: Services) -> list[str]:

@@ -4,17 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from domain.dates import danish_date
 from domain.errors import InvalidError
+from domain.estimating import History
 from domain.faults import quoted
 from domain.matters import MOST_DAYS_LATER, Opening, WhatIf, matter_of_case, matter_of_opening
+from domain.organisation import Organisation
+from projections.as_of import END_OF_TIME, case_at
+from projections.documents import Document
 from projections.plans import planned
 from web import examples
 from web.commands import CaseId
@@ -22,9 +28,10 @@ from web.describing import read
 from web.guards import known
 from web.reading import MAX_ID, Day
 from web.reads import caught_up
-from web.services import services
+from web.services import Services, services
 
 MOST_CHANGES = 50
+UNCHANGED = WhatIf()
 Texts = Annotated[list[Annotated[str, Field(max_length=MAX_ID)]], Field(max_length=MOST_CHANGES)]
 
 
@@ -64,8 +71,8 @@ async def plan_route(request: Request, asked: Annotated[Planned, Query()]) -> JS
     shared, what_if = services(request), asked.as_what_if()
     attributes = dict(_pairs(asked.set, "set"))
     opening = Opening(asked.route, asked.start or shared.today(), asked.deadline, attributes, asked.concerned)
-    organisation = (await shared.diary()).organisation
-    matter, history = matter_of_opening(organisation, opening), await shared.views.history()
+    organisation, history = await planned_with(shared)
+    matter = matter_of_opening(organisation, opening)
     return JSONResponse(await shared.run(partial(planned, organisation, history, matter, what_if)))
 
 
@@ -75,11 +82,27 @@ async def plan_case(request: Request, case: CaseId, changes: Annotated[Changes, 
 
     With something changed, `today` is the plan without the changes.
     """
-    shared, what_if = services(request), changes.as_what_if()
-    found = await shared.run(lambda: shared.cases.get(case))
-    organisation = (await shared.diary()).organisation
-    history, matter = await shared.views.history(), matter_of_case(found, shared.today())
-    return JSONResponse(await shared.run(partial(planned, organisation, history, matter, what_if)))
+    document, _ = await plan_of(services(request), case, changes.as_what_if())
+    return JSONResponse(document)
+
+
+async def plan_of(
+    shared: Services, case: UUID, what_if: WhatIf = UNCHANGED, as_of: datetime | None = None
+) -> tuple[Document, Organisation]:
+    """The document of a case's plan, of now or of an instant, and the organisation with the meetings that it rests on.
+
+    Raises `CaseNotFoundError`, also before it was opened, and `InvalidError` for a change that cannot be.
+    """
+    found = await shared.run(partial(case_at, shared.cases, case, as_of or END_OF_TIME))
+    organisation, history = await planned_with(shared, as_of)
+    matter = matter_of_case(found, danish_date(as_of) if as_of else shared.today())
+    return await shared.run(partial(planned, organisation, history, matter, what_if)), organisation
+
+
+async def planned_with(shared: Services, as_of: datetime | None = None) -> tuple[Organisation, History]:
+    """The meetings and the bodies' past times that plans count with, now or as they stood at an instant."""
+    organisation = (await shared.diary(as_of)).organisation
+    return organisation, await shared.views.history(organisation, danish_date(as_of) if as_of else shared.today())
 
 
 def _pairs(texts: Sequence[str], field: str) -> list[tuple[str, str]]:

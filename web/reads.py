@@ -17,6 +17,7 @@ from domain.case import Status
 from domain.cases import Cases
 from domain.dates import danish_date
 from domain.faults import did_you_mean
+from domain.planning import Standing
 from domain.route import Route
 from projections.agendas import agendas
 from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, participation_as_of, timeline_as_of
@@ -45,6 +46,7 @@ class Filters(BaseModel):
     """Which cases to list."""
 
     status: Status | None = Field(None, description="Only cases of this status.")
+    standing: Standing | None = Field(None, description="Only cases under way whose forecast says so.")
     route: str | None = Field(None, max_length=MAX_ID, description="Only cases of this route.")
     waiting_for: str | None = Field(None, max_length=MAX_ID, description="Only cases that wait for this body.")
     q: str | None = Field(None, max_length=MAX_ID, description="Words of title, reference or id.")
@@ -79,7 +81,10 @@ router = APIRouter(tags=["reads"], dependencies=[Depends(known), Depends(caught_
 
 @router.get("/cases", summary="List cases", **read(examples.CASES))
 async def list_cases(request: Request, filters: Annotated[Filters, Query()]) -> JSONResponse:
-    """One page of the cases, newest first; `next` is the cursor of the following page, null at the last."""
+    """One page of the cases, newest first; `next` is the cursor of the following page, null at the last.
+
+    Each that is under way has a `forecast`: its plan of today in short, null for a moment after the case has changed.
+    """
     shared = services(request)
     _check_filters(shared, filters)
     return JSONResponse(await shared.views.cases(today=shared.today(), **dict(filters)))

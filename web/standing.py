@@ -5,17 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from domain.asks import result_name
+from domain.meetings import Calendars, Meeting
 from domain.names import Name
 from domain.organisation import Organisation, UnknownBodyError
+from domain.planning import Standing
 from projections.documents import Document
+from projections.phrases import long_date
+from projections.plans import STANDINGS
 from web import words
 from web.services import Services
 
 SOON = 7
 """From how many days before it a date is shown as near."""
+_AHEAD = timedelta(days=366)
+"""How far ahead a body's next meeting is looked for."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,21 @@ class Due:
     day: str
     words: Name
     urgency: str
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Whether a case will make its deadline: its standing, the expected end beside the deadline, and why."""
+
+    standing: str
+    words: Name
+    reason: Name
+    assumed: bool
+
+    @property
+    def name(self) -> Name:
+        """The standing in words."""
+        return STANDINGS[Standing(self.standing)]
 
 
 @dataclass(frozen=True)
@@ -47,6 +68,31 @@ def due_of(day: str | None, today: date) -> Due | None:
 def case_due(document: Document, today: date) -> Due | None:
     """What is next to be late in a case that is under way, None where nothing can be."""
     return due_of(document["overdue_after"], today)
+
+
+def outlook_of(forecast: Document | None) -> Outlook | None:
+    """How a case's forecast stands, None for a case without one."""
+    if not forecast:
+        return None
+    told = Name(forecast["reason"], forecast["reason_en"])
+    return Outlook(forecast["standing"], _expected(forecast), told, assumed=forecast["assumed"])
+
+
+def _expected(forecast: Document) -> Name:
+    """The expected end beside the deadline, in a few words."""
+    if forecast["cause"] in {"met", "missed"} or not forecast["expected_end"]:
+        return Name(forecast["reason"], forecast["reason_en"])
+    end, slack = long_date(forecast["expected_end"]), forecast["slack_days"]
+    if slack is None:
+        return Name(f"Ventes {end.da}; ingen frist", f"Expected {end.en}; no deadline")
+    ahead = words.against_deadline(slack)
+    return Name(f"Ventes {end.da}, {ahead.da}", f"Expected {end.en}, {ahead.en}")
+
+
+def next_meetings(calendars: Calendars, bodies: Iterable[str], today: date) -> dict[str, Meeting]:
+    """The next meeting of each body that meets, from the Danish date `today` on."""
+    found = {body: calendars.meetings(body, today, today + _AHEAD) for body in set(bodies) if calendars.meets(body)}
+    return {body: meetings[0] for body, meetings in found.items() if meetings}
 
 
 def track_of(document: Document) -> Track:

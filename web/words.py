@@ -10,8 +10,9 @@ from domain.asks import DECIDERS, NEGATIVE, OUTCOMES, result_name
 from domain.names import Name
 from outgoing.kinds import ALL_KINDS
 from projections.phrases import CONDITION_KINDS, SKIPPED_BECAUSE, SUPPORTS
+from projections.plans import STANDINGS
 
-__all__ = ["ALL_KINDS", "CONDITION_KINDS", "DECIDERS", "SKIPPED_BECAUSE", "SUPPORTS", "result_name"]
+__all__ = ["ALL_KINDS", "CONDITION_KINDS", "DECIDERS", "SKIPPED_BECAUSE", "STANDINGS", "SUPPORTS", "result_name"]
 
 STATUSES = {
     "running": Name("I gang", "Running"),
@@ -154,6 +155,7 @@ LOOKS = {
     "added": {"open": "warning", "met": "success", "done": "success"},
     "contradiction": {"unsettled": "warning"},
     "delivery": {"sent": "success", "waiting": "warning", "failed": "error", "no_channel": "error"},
+    "standing": {"on_track": "success", "at_risk": "warning", "late": "error"},
     "scheme": {True: "success", False: "error"},
 }
 """The kind of badge that a state is shown with; the words say it too, since colour alone says nothing to some."""
@@ -171,6 +173,24 @@ def days_until(days: int) -> Name:
     if days < 0:
         return Name(f"{_days(-days, 'dag', 'dage')} over tid", f"{_days(-days, 'day', 'days')} overdue")
     return Name(f"om {days} dage", f"in {days} days")
+
+
+def against_deadline(slack: int) -> Name:
+    """How far before, or after, its deadline something lies, in words; `slack` is the days that are left."""
+    if slack == 0:
+        return Name("på fristen", "on the deadline")
+    many = _days(abs(slack), "dag", "dage"), _days(abs(slack), "day", "days")
+    if slack > 0:
+        return Name(f"{many[0]} før fristen", f"{many[1]} before the deadline")
+    return Name(f"{many[0]} efter fristen", f"{many[1]} after the deadline")
+
+
+def shift(count: int) -> Name:
+    """By how many days something comes later, or earlier, in words."""
+    if count == 0:
+        return Name("uændret", "unchanged")
+    many = _days(abs(count), "dag", "dage"), _days(abs(count), "day", "days")
+    return Name(f"{many[0]} senere", f"{many[1]} later") if count > 0 else Name(f"{many[0]} før", f"{many[1]} earlier")
 
 
 def days(count: float) -> Name:

@@ -114,7 +114,7 @@ async def running_site(url: str, data: Path) -> AsyncIterator[Site]:
 @contextlib.asynccontextmanager
 async def _served(office: Office) -> AsyncIterator[str]:
     """The pages on a free port of this machine, with the views kept up beside them."""
-    stop, part = asyncio.Event(), ProjectorPart(office.projector)
+    stop, part = asyncio.Event(), ProjectorPart(office.projector, office.forecaster)
     projecting = asyncio.create_task(Loop("projector", office.url, part.turn).run(stop))
     server = uvicorn.Server(uvicorn.Config(office.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     with socket.socket() as listener:

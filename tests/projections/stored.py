@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.cases import Cases
-from projections.projector import TABLES, Projector
+from projections.forecasting import Forecaster
+from projections.projector import FOLDED, Projector
 from runtime.database import connect, eventsourcing_env
 from tests.domain.desk import Desk, midtjylland
 
@@ -29,10 +31,16 @@ def project(projector: Projector) -> int:
     return projector.position
 
 
-def all_rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every view table."""
+def forecast(forecaster: Forecaster) -> None:
+    """Take turns until every case under way is planned."""
+    while forecaster.turn():
+        pass
+
+
+def all_rows(url: str, tables: Sequence[str] = FOLDED) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the view tables that the log alone fills, or of others."""
     with connect(url) as connection:
         return {
             table: sorted(connection.execute(f"SELECT * FROM views.{table}").fetchall(), key=repr)  # noqa: S608
-            for table in TABLES
+            for table in tables
         }

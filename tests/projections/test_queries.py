@@ -183,7 +183,7 @@ async def test_the_position_is_where_the_projector_came_to(
 async def test_history_has_when_bodies_were_asked_and_decided(
     views: Views, desk: StoredDesk, projector: Projector
 ) -> None:
-    """Danish days of answers in a process of one's own, and none of bodies that meet."""
+    """Danish days of answers in a process of one's own, recorded before the day; none of bodies that meet."""
     desk.turn_to("2025-03-18")
     desk.open()
     desk.until("councils")
@@ -191,7 +191,10 @@ async def test_history_has_when_bodies_were_asked_and_decided(
     desk.answers("viborg", "noted")
     project(projector)
 
-    assert await views.history() == {"viborg": [(date(2025, 3, 18), date(2025, 4, 30))]}
+    organisation, answered = desk.cases.organisation, date(2025, 4, 30)
+
+    assert await views.history(organisation, date(2025, 5, 1)) == {"viborg": [(date(2025, 3, 18), answered)]}
+    assert await views.history(organisation, answered) == {}
 
 
 async def test_answers_have_their_times(views: Views, desk: StoredDesk, projector: Projector) -> None:
@@ -222,7 +225,9 @@ async def test_cases_stand_as_they_stood(views: Views, desk: StoredDesk, three_c
 
     assert [row["document"]["id"] for row in opened] == three_cases[2:]
     assert [row["changed"] for row in later] == [False, False, False]
-    assert [case["status"] for case in cases_as_of(desk.cases, opened, moment)] == ["running"]
+    assert [case["status"] for case in cases_as_of(desk.cases, opened, moment, desk.cases.organisation, {})] == [
+        "running"
+    ]
     assert [
         row["document"]["id"] for row in await views.opened_before(end_of_day(date(2025, 3, 18)), 2)
     ] == three_cases[:2]

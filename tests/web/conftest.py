@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from domain.cases import Cases
 from organisations.load import load_organisation
+from projections.forecasting import Forecaster
 from projections.projector import Projector
 from runtime.clock import Clock, real_now
 from runtime.database import eventsourcing_env
@@ -44,14 +45,15 @@ async def running_office(
     loaded = load_organisation(settings.organisation)
     cases = Cases(organisation=loaded, clock=clock, env=eventsourcing_env(url))
     app = create_app(settings, cases, loaded, clock)
-    projector = Projector(url, cases)
+    projector, forecaster = Projector(url, cases), Forecaster(url, cases)
     try:
         async with app.router.lifespan_context(app):
             transport = httpx2.ASGITransport(app=app)
             async with httpx2.AsyncClient(transport=transport, base_url="http://test", timeout=30) as client:
-                yield Office(app, client, cases, projector, url)
+                yield Office(app, client, cases, projector, forecaster, url)
     finally:
         projector.close()
+        forecaster.close()
         cases.close()
 
 

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from domain.answering import Reply
 from domain.cases import Cases
 from domain.commands import Actor, Command
+from projections.forecasting import Forecaster
 from projections.projector import Projector
 from runtime.clock import real_now
 from runtime.database import connect
@@ -36,6 +37,7 @@ class Office:
     client: httpx2.AsyncClient
     cases: Cases
     projector: Projector
+    forecaster: Forecaster
     url: str
     numbers: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -69,8 +71,8 @@ class Office:
         return Command.by(SECRETARY)
 
     def project(self) -> None:
-        """Bring the views up to the log."""
-        while self.projector.turn():
+        """Bring the views up to the log, and the forecasts up to the views."""
+        while self.projector.turn() or self.forecaster.turn():
             pass
 
     async def send(

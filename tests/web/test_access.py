@@ -37,6 +37,7 @@ from web import (
     operations,
     pages,
     papers,
+    plan_page,
     plans,
     reads,
     settling,
@@ -62,7 +63,7 @@ OF_THE_API = (
     deliveries,
     links,
 )
-PAGES = (front, case_page, acting, body_page, exports, pages, answering)
+PAGES = (front, case_page, plan_page, acting, body_page, exports, pages, answering)
 MODULES = (webhooks, *OF_THE_API, operations, *PAGES)
 ROUTERS = (*(module.router for module in MODULES), deliveries.pages, calendars.feeds)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]

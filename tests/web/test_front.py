@@ -68,6 +68,8 @@ async def test_each_number_has_its_list(dated: Office, calendar: Calendar) -> No
 
         assert {words: count for words, (count, _) in found.items()} == {
             "i gang": 2,
+            "i fare for fristen": 0,
+            "når ikke fristen": 1,
             "over tid": 1,
             "sat i bero": 1,
             "afsluttet i kvartalet": 1,
@@ -105,6 +107,9 @@ async def test_filters_stay_in_the_address(dated: Office, calendar: Calendar) ->
     assert await titles("route=orientering") == ["Færdig"]
     assert await titles("waiting_for=kd-net") == ["For sen"]
     assert await titles("overdue=1&status=running") == ["For sen"]
+    assert await titles("standing=late") == ["For sen"]
+    assert await titles("standing=late&as_of=2025-03-24") == ["For sen"]
+    assert await titles("standing=on_track&as_of=2025-03-24") == ["I bero", "Løber"]
     assert await titles("q=løber&as_of=2025-03-24") == ["Løber"]
     assert await titles("q=løber&status=suspended") == []
     assert len(await titles("route=none&waiting_for=nobody&status=x&done_from=x&cursor=")) == 5
@@ -118,6 +123,31 @@ async def test_what_an_address_says_cannot_break_the_page(dated: Office, query: 
 
     assert response.status_code in {200, 422}
     check(response.text)
+
+
+async def test_a_row_says_who_is_waited_for_and_whether_the_deadline_holds(dated: Office, calendar: Calendar) -> None:
+    """The body's next meeting, the expected end against the deadline in words, and the standing as a word."""
+    some_cases(dated, calendar)
+    html = (await dated.client.get("/?standing=late")).text
+    row = " ".join(re.sub(r"<[^>]+>", " ", re.findall(r"<tbody>.*?</tbody>", html, re.DOTALL)[0]).split())
+
+    assert "KD-Net næste møde 28. marts 2025" in row
+    assert "For sent Ventes 22. april 2025, 33 dage efter fristen" in row
+
+
+async def test_answers_lie_to_their_dates_in_a_table_with_bars(dated: Office, calendar: Calendar) -> None:
+    """Each body's answers before, in and after the last week; the bar says nothing that the table does not."""
+    case = dated.open_case("dassos", "kd-net", "kkr-midtjylland", deadline=date(2025, 5, 31))
+    for day, body in (("2025-05-01", "viborg"), ("2025-06-02", "aarhus")):
+        calendar.turn_to(day)
+        dated.cases.answer(case, dated.command(), body, Reply("noted", date.fromisoformat(day)), "secretariat")
+    dated.project()
+    html = (await dated.client.get("/")).text
+    section = html.partition('id="dues-title"')[2].partition("</section>")[0]
+    rows = [re.findall(r"<td>(\d+)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", section, re.DOTALL)][1:]
+
+    assert rows == [["1", "0", "1", "0"], ["1", "0", "0", "1"], ["1", "1", "0", "0"]]
+    assert [*re.findall(r'<rect class="dues-(\w+)"', section)] == ["close", "late", "ahead"]
 
 
 def test_a_quarter_begins_with_its_first_month() -> None:

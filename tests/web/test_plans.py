@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
 from domain.answering import Reply
+from tests.web.conftest import START
 from tests.web.office import OPENED_ON, Office
 from tests.web.test_reads import APPROVED, get
 
@@ -43,12 +44,13 @@ async def test_a_case_is_planned_from_where_it_stands(office: Office) -> None:
 
 
 async def test_a_body_s_own_answers_make_its_pace(office: Office) -> None:
-    """The plan learns from what the views have of how long the councils took."""
+    """The plan learns from what the views have of how long the councils took, from the day after on."""
     case = office.open_case(*APPROVED, deadline=date(2025, 5, 31))
     before = (await get(office, "/plan", route="cu-afrapportering", deadline="2026-05-31", start="2026-03-02"))[1]
     for council in list(office.cases.get(case).asked["councils"]):
         office.cases.answer(case, office.command(), council, Reply("noted", OPENED_ON), "secretariat")
     office.project()
+    office.services.clock = lambda: START + timedelta(days=1)
     after = (await get(office, "/plan", route="cu-afrapportering", deadline="2026-05-31", start="2026-03-02"))[1]
 
     assumed = [{step["id"]: step["assumed"] for step in found["steps"]}["councils"] for found in (before, after)]
