@@ -55,7 +55,7 @@ def recover_workflows(data: Data = None) -> None:
 
 @command(log_app, "verify")
 def verify_log(data: Data = None) -> None:
-    """Read the whole log, fold every case, and compare the views: exit 1 if anything does not hold."""
+    """Read both logs, fold every case and changed meeting, and compare the views: exit 1 if anything does not hold."""
     import asyncio
 
     from cli.office import in_office
@@ -66,6 +66,7 @@ def verify_log(data: Data = None) -> None:
 
     report = in_office(data, work)
     counts = f"{report.events} hændelser / events, {report.cases} sager / cases, position {report.position}"
+    counts += f"; {report.meetings} hændelser i mødekalenderen / events of meetings"
     say(report.as_json(), counts, *report.problems)
     if report.problems:
         raise typer.Exit(1)

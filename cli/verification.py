@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Checks the whole log: what every event, every case and every view must hold."""
+"""Checks both logs as a whole: what every event, every case, every view and every change of a meeting must hold."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from eventsourcing.persistence import Notification
 from domain.calendar import WorkingDays
 from domain.case import Case
 from domain.cases import Cases
+from domain.meeting_changes import Meetings
+from domain.meeting_plan import MeetingPlan
 from projections.documents import Document, case_document
 from projections.folding import after
 from projections.rows import as_json, case_row
@@ -30,6 +32,8 @@ class Report:
     cases: int = 0
     position: int = 0
     views_position: int = 0
+    meetings: int = 0
+    """How many events the log of meetings holds."""
     problems: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -50,7 +54,7 @@ class _Story:
 
 
 def verify(url: str, cases: Cases) -> Report:
-    """Read the live views at `url`, then the whole log, and report.
+    """Read the live views at `url`, then the whole log and that of the meetings, and report.
 
     Events that the views have not taken yet are no problem, nor is a missing position: a version conflict burns one.
     """
@@ -64,7 +68,29 @@ def verify(url: str, cases: Cases) -> Report:
         report.problems += _take(cases, stored, story)
     report.cases = len(stories)
     report.problems += _compare(report, stories, rows, cases.working_days)
+    report.problems += _read_meetings(cases, report)
     return report
+
+
+def _read_meetings(cases: Cases, report: Report) -> Iterator[str]:
+    """Fold every body's changed meetings from their log; yields what is wrong."""
+    plans, versions, broken = dict[UUID, MeetingPlan | None](), dict[UUID, int](), set[UUID]()
+    with Meetings(organisation=cases.organisation, clock=cases.clock, env=cases.env) as meetings:
+        for stored in _log(meetings):
+            report.meetings += 1
+            body = UUID(str(stored.originator_id))
+            where = f"meetings {body}, version {stored.originator_version}, position {stored.id}"
+            if stored.originator_version != versions.get(body, 0) + 1:
+                yield f"{where}: the version before it is {versions.get(body, 0)}"
+            versions[body] = stored.originator_version
+            if body in broken:
+                continue
+            try:
+                event = cast("MeetingPlan.Event", meetings.mapper.to_domain_event(stored))
+                plans[body] = cast("MeetingPlan | None", event.mutate(plans.get(body)))
+            except Exception as error:  # noqa: BLE001 -- whatever it is, it is what the report is for
+                broken.add(body)
+                yield f"{where}: cannot be read and folded ({type(error).__name__}: {error})"
 
 
 def _read_views(url: str) -> tuple[int, dict[UUID, Document]]:
@@ -76,7 +102,7 @@ def _read_views(url: str) -> tuple[int, dict[UUID, Document]]:
     return int(row[0]) if row else 0, dict(documents)
 
 
-def _log(cases: Cases) -> Iterator[Notification]:
+def _log(cases: Cases | Meetings) -> Iterator[Notification]:
     """Every event as it is stored, in the log's order."""
     position = 0
     while page := cases.recorder.select_notifications(start=position + 1, limit=PAGE):

@@ -350,6 +350,7 @@ MEETING: dict[str, Any] = {
         }
     ],
 }
+MEETING_CHANGED: dict[str, Any] = {**MEETING, "position": 2}
 MEETING_ADDED: dict[str, Any] = {
     "body": "kkr-midtjylland",
     "date": "2026-11-20",

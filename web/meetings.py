@@ -24,7 +24,7 @@ from web.describing import described, read
 from web.guards import Writer, known
 from web.idempotency import Answer, Attempt, once
 from web.reading import MAX_ID, Day, Given, Identifier, Text, read_model
-from web.reads import AsOf, caught_up
+from web.reads import LARGEST_POSITION, AsOf
 from web.services import services
 
 SHOWN_DAYS = 366
@@ -51,6 +51,9 @@ class Meetings(BaseModel):
     body: str | None = Field(None, max_length=MAX_ID, description="Only the meetings of this body.")
     first: Day | None = Field(None, alias="from", description="The first day; today if left out.")
     until: Day | None = Field(None, description="The last day; a year later if left out.")
+    at_least: int | None = Field(
+        None, ge=0, le=LARGEST_POSITION, description="`position` of a change: it is always there, without waiting."
+    )
 
 
 class Adding(Given):
@@ -87,7 +90,7 @@ router = APIRouter(tags=["meetings"])
 @router.get(
     "/meetings",
     summary="List meetings",
-    dependencies=[Depends(known), Depends(caught_up)],
+    dependencies=[Depends(known)],
     **read(examples.MEETINGS),
 )
 async def list_meetings(request: Request, asked: Annotated[Meetings, Query()], as_of: AsOf = None) -> JSONResponse:
@@ -107,12 +110,13 @@ async def list_meetings(request: Request, asked: Annotated[Meetings, Query()], a
 @router.post(
     "/meetings",
     summary="Add a meeting",
-    **described(Adding, examples.MEETING_ADDED, examples.MEETING, status=201, parameters=[KEY]),
+    **described(Adding, examples.MEETING_ADDED, examples.MEETING_CHANGED, status=201, parameters=[KEY]),
 )
 async def add(request: Request, principal: Writer) -> JSONResponse:
     """Add a meeting beside those of the calendar files; every plan counts with it from now on.
 
-    The answer is the meeting. Meetings are read as they stand: there is no position to wait for.
+    The answer is the meeting, with the change's `position` in the log of meetings, which is not that of the cases:
+    meetings are read as they stand, and nothing need wait for them.
     """
     asked, meetings = await read_model(request, Adding), services(request).meetings
     new = NewMeeting(**_facts(asked), body=asked.body, source=asked.source, id=asked.id)
@@ -122,7 +126,7 @@ async def add(request: Request, principal: Writer) -> JSONResponse:
 @router.post(
     "/meetings/{id}/move",
     summary="Move a meeting",
-    **described(Moving, examples.MEETING_MOVED, examples.MEETING, parameters=[KEY]),
+    **described(Moving, examples.MEETING_MOVED, examples.MEETING_CHANGED, parameters=[KEY]),
 )
 async def move(request: Request, principal: Writer, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
     """Let a meeting take place on another day, at another time or elsewhere; it keeps its id.
@@ -137,7 +141,7 @@ async def move(request: Request, principal: Writer, id: str) -> JSONResponse:  #
 @router.post(
     "/meetings/{id}/cancel",
     summary="Cancel a meeting",
-    **described(Cancelling, {"reason": "For få punkter"}, examples.MEETING, parameters=[KEY]),
+    **described(Cancelling, {"reason": "For få punkter"}, examples.MEETING_CHANGED, parameters=[KEY]),
 )
 async def cancel(request: Request, principal: Writer, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
     """Let a meeting not take place; what was on it is planned for the next."""
@@ -160,7 +164,8 @@ async def _change(
     def work() -> dict[str, Any]:
         kept = act(attempt.command)
         diary, (change,) = shared.meetings.diary(), kept.changes
-        return meeting_document(find_meeting(diary, change.meeting, danish_date(shared.clock())), diary)
+        meeting = find_meeting(diary, change.meeting, danish_date(shared.clock()))
+        return {**meeting_document(meeting, diary), "position": kept.position}
 
     async def answer() -> Answer:
         return Answer(status, await shared.run(work), "/api/v1/meetings" if status == 201 else None)  # noqa: PLR2004

@@ -12,6 +12,7 @@ import pytest
 
 from runtime.clock import real_now
 from tests.cli.conftest import Desk
+from tests.fixtures.servers import Database
 
 INVENTED: LiteralString = """
     INSERT INTO views.cases SELECT gen_random_uuid(), position, status, route, opened_at, closed_at, overdue_after,
@@ -104,6 +105,22 @@ def test_log_verify_finds_a_sound_log_sound(desk: Desk) -> None:
 
     assert (ran.code, ran.json["sound"], ran.json["cases"], ran.json["problems"]) == (0, True, 1, [])
     assert ran.json["events"] == len(list(desk.cases.read_log(1, 100)))
+
+
+def test_log_verify_reads_the_meetings_log_too(desk: Desk, database: Database) -> None:
+    """It counts its events, and finds one that cannot be read and one that is gone."""
+    for day in ("2025-09-10", "2025-09-17"):
+        desk("meeting", "move", "dassos-2025-09-03", "--to", day, "--reason", "Ferie")
+    sound = desk("log", "verify", "--json").json
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM public.meetings_events WHERE originator_version = 2")
+        connection.execute("UPDATE public.meetings_events SET state = 'x' WHERE originator_version = 3")
+    ran = desk("log", "verify", "--json")
+
+    assert (sound["sound"], sound["meetings"]) == (True, 3)
+    assert ran.code == 1
+    assert ["the version before it is 1" in line for line in ran.json["problems"]] == [True, False]
+    assert "cannot be read and folded" in ran.json["problems"][1]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands that plan and list meetings; but for `case plan` they need nothing running."""
+"""The commands that plan and list meetings; but for `case plan` they need nothing running, and do better with it."""
 
 from __future__ import annotations
 
 import pytest
 
+from runtime.clock import real_now
+from runtime.database import connect
 from tests.cli.command import sagsgang
 from tests.cli.conftest import Desk
 
@@ -105,6 +107,28 @@ def test_meeting_list_of_one_body_for_people() -> None:
     assert "8. april 2025" in text
     assert "28. marts 2025 *" in text
     assert sagsgang("meeting", "list", "--body", "kkr").code == 1
+
+
+def test_plan_learns_from_the_bodies_where_services_run(desk: Desk) -> None:
+    """What the views know of their past times counts; without services it is by the calendar alone, and says so."""
+    with connect(desk.url) as connection:
+        connection.execute(
+            """
+            INSERT INTO views.answers
+            SELECT n, gen_random_uuid(), body, now() - interval '100 days', now() - interval '99 days',
+                   current_date - 99, NULL, 'own_process'
+            FROM unnest(%s::text[]) WITH ORDINALITY AS asked (body, n)
+            """,
+            (list(desk.cases.organisation.group("councils").members_on(real_now().date())),),
+        )
+    asked = ("plan", "--route", "cu-afrapportering", "--deadline", "2040-05-31", "--start", "2039-09-01")
+    found, alone = desk(*asked, "--json").json, sagsgang(*asked, "--json").json
+    councils = [{step["id"]: step for step in plan["steps"]}["councils"] for plan in (found, alone)]
+
+    assert (found["history"], alone["history"]) == (True, False)
+    assert [step["assumed"] for step in councils] == [False, True]
+    assert "Efter kalenderfilerne alene" in sagsgang(*asked).out
+    assert "Efter kalenderfilerne alene" not in desk(*asked).out
 
 
 def test_case_plan_says_what_is_left(desk: Desk) -> None:

@@ -32,6 +32,7 @@ async def test_an_added_meeting_is_listed_with_its_history(office: Office) -> No
 
     assert (status, added["id"], added["state"]) == (201, "dassos-2025-06-12", "added")
     assert {name: added[name] for name in NEW} == NEW
+    assert added.pop("position") == office.services.meetings.places()["dassos"]
     assert added in found
     assert [(one["change"], one["date"], one["was_on"]) for one in added["history"]] == [("added", "2025-06-12", None)]
 

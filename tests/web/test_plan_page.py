@@ -88,7 +88,7 @@ async def test_a_moved_meeting_is_thought_through_beside_todays_plan(dated: Offi
 
     assert "Sådan ville det blive For sent Fristen 31. maj 2025 kan ikke holdes" in text
     assert "Planen i dag Følger planen" in text
-    assert "KKR godkender 8. april 2025 på møde 10. juni 2025 på møde 63 dage senere" in text
+    assert "KKR godkender 8. april 2025 på møde 10. juni 2025 på møde formodet 63 dage senere" in text
     assert (found["standing"], found["today"]["standing"]) == ("late", "on_track")
     assert "For sent" not in await words(dated, f"/cases/{case}")
 
