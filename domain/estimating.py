@@ -17,6 +17,8 @@ NEVER = date.max
 """When something is expected that no meeting is known for."""
 MIDDLE = 0.5
 """The level at which a date is as likely too early as too late."""
+EARLY, LATE = 0.05, 0.95
+"""The levels between which a date is nine times in ten."""
 _FURTHEST = timedelta(days=4 * 366)
 """How far ahead of a day a meeting is looked for."""
 
@@ -202,7 +204,8 @@ class Estimator:
         meeting = self.meeting_of(asked, body, not_before)
         if meeting is None:
             return Done(NEVER, assumed=True)
-        slip = 0 if level == MIDDLE else meeting.uncertain_days * (1 if level > MIDDLE else -1)
+        beside = min(max((level - MIDDLE) / (LATE - MIDDLE), -1), 1)
+        slip = round(meeting.uncertain_days * beside)
         return Done(max(not_before, meeting.day + slip * DAY), (meeting,), meeting.assumed)
 
     def _in_own_time(self, asked: Asked, bodies: tuple[str, ...], ready: date, level: float) -> Done:

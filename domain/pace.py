@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -111,39 +111,43 @@ class OpenDays:
 
     def after(self, day: date, days: int) -> date:
         """The day on which a body decides that takes so many days from `day`."""
-        self._count_to(lambda: bool(self._open) and self._open[-1] >= day)
+        self._count_to(day)
         place = bisect_left(self._open, day) + days
-        self._count_to(lambda: len(self._open) > place)
+        while len(self._open) <= place:
+            self._count_further()
         return self.deciding_from(self._open[place])
 
     def before(self, day: date, days: int) -> date | None:
         """The last day from which a body that takes so many days decides by `day`; None before all counting."""
-        self._count_to(lambda: bool(self._open) and self._open[-1] >= day)
+        self._count_to(day)
         place = bisect_right(self._open, self.deciding_until(day) or date.min) - 1 - days
         return self._open[place] if place >= 0 else None
 
     def between(self, first: date, last: date) -> int:
         """How many days a body had from one day to another."""
-        self._count_to(lambda: bool(self._open) and self._open[-1] >= last)
+        self._count_to(last)
         return max(0, bisect_left(self._open, last) - bisect_left(self._open, first))
 
     def deciding_from(self, day: date) -> date:
         """The first day from `day` on on which the body can decide."""
-        self._count_to(lambda: bool(self._deciding) and self._deciding[-1] >= day)
+        self._count_to(day)
         return self._deciding[bisect_left(self._deciding, day)]
 
     def deciding_until(self, day: date) -> date | None:
         """The last day up to `day` on which the body can decide; None before all counting."""
-        self._count_to(lambda: bool(self._deciding) and self._deciding[-1] >= day)
+        self._count_to(day)
         place = bisect_right(self._deciding, day) - 1
         return self._deciding[place] if place >= 0 else None
 
-    def _count_to(self, is_far_enough: Callable[[], bool]) -> None:
-        """Count further days until it is far enough, which every few weeks of work make it."""
-        while not is_far_enough():
-            for _ in range(366):
-                self._take(self._next)
-                self._next += DAY
+    def _count_to(self, day: date) -> None:
+        """Count further days until one on which the body can decide is no earlier than a day."""
+        while not self._deciding or self._deciding[-1] < day:
+            self._count_further()
+
+    def _count_further(self) -> None:
+        for _ in range(366):
+            self._take(self._next)
+            self._next += DAY
 
     def _take(self, day: date) -> None:
         if any(recess.holds(day) for recess in self._recesses):

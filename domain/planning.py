@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from domain.estimating import MIDDLE, NEVER, Asked, Done, Estimator, History, Latest
+from domain.estimating import EARLY, LATE, MIDDLE, NEVER, Asked, Done, Estimator, History, Latest
+from domain.futures import futures
 from domain.meetings import DAY, Calendars, Meeting
 from domain.route import MEETING, Route
 
-WITHIN_RANGE = 0.9
-"""The chance that the end lies in the range of a plan: every step's part of it is as wide as this needs."""
 _LOOK_BACK = timedelta(days=2 * 366)
 """How long before the start dates are still named by which papers would have had to be in."""
 
@@ -105,11 +104,14 @@ class Matter:
             take(step_id)
         return tuple(found)
 
-    def closers(self, step_id: str) -> Iterator[str]:
-        """The steps to come that end this one when they end, and do not wait for it."""
-        for other, asked in self.asked.items():
-            if step_id in asked.step.closes and step_id not in self.route.before(other):
-                yield other
+    @cached_property
+    def closers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each step to come those that end it when they end, and do not wait for it."""
+        closing = {other: asked.step.closes for other, asked in self.asked.items() if asked.step.closes}
+        return {
+            step: tuple(o for o, closes in closing.items() if step in closes and step not in self.route.before(o))
+            for step in self.asked
+        }
 
 
 @dataclass(frozen=True)
@@ -174,10 +176,10 @@ class Planner:
 
 
 class _Forward:
-    """When each step will be done, as late as one level of chance says."""
+    """When each step will be done, as late as a level of chance for each step says."""
 
-    def __init__(self, matter: Matter, estimator: Estimator, level: float) -> None:
-        self._matter, self._estimator, self._level = matter, estimator, level
+    def __init__(self, matter: Matter, estimator: Estimator, levels: Mapping[str, float]) -> None:
+        self._matter, self._estimator, self._levels = matter, estimator, levels
         self._own: dict[str, Done] = {}
         self._found: dict[str, Done] = {}
         self.ready: dict[str, date] = {}
@@ -188,8 +190,8 @@ class _Forward:
             return Done(self._matter.done[step_id])
         if step_id not in self._found:
             own = self._found[step_id] = self.by_itself(step_id)
-            closing = [self.by_itself(other) for other in self._matter.closers(step_id)]
-            self._found[step_id] = min([own, *closing], key=lambda done: done.day)
+            closing = [self.by_itself(other) for other in self._matter.closers[step_id]]
+            self._found[step_id] = min([own, *closing], key=lambda done: done.day) if closing else own
         return self._found[step_id]
 
     def by_itself(self, step_id: str) -> Done:
@@ -198,7 +200,7 @@ class _Forward:
             earlier = [self._ready_after(step) for step in self._matter.after[step_id]]
             asked = self._matter.asked[step_id]
             self.ready[step_id] = max(self._matter.start, asked.opens(max(earlier, default=self._matter.begun)))
-            self._own[step_id] = self._estimator.done(asked, self.ready[step_id], self._level)
+            self._own[step_id] = self._estimator.done(asked, self.ready[step_id], self._levels[step_id])
         return self._own[step_id]
 
     def end(self, steps: tuple[str, ...]) -> date:
@@ -218,17 +220,17 @@ class _Planning:
 
     def __init__(self, matter: Matter, estimator: Estimator) -> None:
         self._matter, self._estimator = matter, estimator
-        self._middle = _Forward(matter, estimator, MIDDLE)
-        unsure = sum(not estimator.is_sure(asked) for asked in matter.asked.values() if asked.bodies)
-        tail = (1 - WITHIN_RANGE ** (1 / max(unsure, 1))) / 2
-        self._early, self._late = (_Forward(matter, estimator, level) for level in (tail, 1 - tail))
+        self._middle, *self._ends = (
+            _Forward(matter, estimator, dict.fromkeys(matter.asked, level)) for level in (MIDDLE, EARLY, LATE)
+        )
         self._by, self._latest = self._backward()
+        self._found_unsure: dict[str, frozenset[str]] = {}
 
     def plan(self) -> Plan:
         """The plan, put together from both ways."""
         matter, bound = self._matter, self._matter.bound
         end = self._middle.end(bound)
-        early, late = min(self._early.end(bound), end), max(self._late.end(bound), end)
+        early, late = self._range(bound, lambda forward: forward.end(bound))
         on_time = matter.deadline is None or end <= matter.deadline
         standing = Standing.LATE if not on_time else Standing.ON_TRACK
         if on_time and matter.deadline is not None and late > matter.deadline:
@@ -251,6 +253,45 @@ class _Planning:
             expected_closed=_known(self._middle.end((*matter.done, *matter.asked))),
             steps=self._steps(),
         )
+
+    def _range(self, steps: tuple[str, ...], day: Callable[[_Forward], date]) -> tuple[date, date]:
+        """Between which days something lies that depends on some steps.
+
+        Where no more than one thing before it is unsure, these are its own early and late day. That several are all
+        late is less likely than that each is: then the first and the last of some futures that are spread evenly.
+        """
+        unsure = frozenset[str]().union(*(self._unsure_before(step) for step in steps))
+        days = [day(forward) for forward in (self._futures if len(unsure) > 1 else self._ends)]
+        middle = day(self._middle)
+        return min(*days, middle), max(*days, middle)
+
+    @cached_property
+    def _futures(self) -> list[_Forward]:
+        unsure = sorted(step for step in self._matter.asked if self._is_unsure(step))
+        rest = dict.fromkeys(self._matter.asked, MIDDLE)
+        return [
+            _Forward(self._matter, self._estimator, rest | dict(zip(unsure, levels, strict=True)))
+            for levels in futures(len(unsure))
+        ]
+
+    def _is_unsure(self, step_id: str) -> bool:
+        """Whether a step's end does not follow from dates alone: bodies take time, or a meeting is only likely."""
+        asked = self._matter.asked[step_id]
+        if not asked.bodies:
+            return False
+        expected = [forward.by_itself(step_id) for forward in (self._middle, *self._ends)]
+        is_likely = any(meeting.uncertain_days for done in expected for meeting in done.meetings)
+        return is_likely or not self._estimator.is_sure(asked)
+
+    def _unsure_before(self, step_id: str) -> frozenset[str]:
+        """The unsure steps that decide when a step is done: itself, those that it waits for, those that close these."""
+        if step_id not in self._matter.asked:
+            return frozenset()
+        if step_id not in self._found_unsure:
+            before = {*self._matter.after[step_id], *self._matter.closers[step_id]}
+            own = {step_id} if self._is_unsure(step_id) else set[str]()
+            self._found_unsure[step_id] = frozenset(own).union(*(self._unsure_before(step) for step in before))
+        return self._found_unsure[step_id]
 
     def _backward(self) -> tuple[dict[str, date], dict[str, Latest]]:
         """For the bound steps and those before them: by when each must be done, and its last dates for that."""
@@ -295,14 +336,15 @@ class _Planning:
         latest = self._latest.get(step_id)
         soft = self._matter.deadline if asked.step.due == "deadline" else None
         is_with_them = asked.since is not None and asked.held != MEETING
+        early, late = self._range((step_id,), lambda forward: forward.by_itself(step_id).day)
         return StepPlan(
             step=step_id,
             bodies=asked.bodies,
             papers_in_by=latest.ready if latest and not is_with_them else None,
             latest=latest.day if latest else soft,
             expected=_known(done.day),
-            earliest=_known(min(self._early.by_itself(step_id).day, done.day)),
-            latest_expected=_known(max(self._late.by_itself(step_id).day, done.day)),
+            earliest=_known(early),
+            latest_expected=_known(late),
             meetings=done.meetings,
             assumed=done.assumed or (latest is not None and latest.assumed),
         )

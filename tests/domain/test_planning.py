@@ -315,6 +315,13 @@ def test_the_range_holds_the_later_truth(shape: str, route: str, start: str, dea
     assert held >= 16
 
 
+def test_what_comes_after_the_bound_step_does_not_widen_the_range() -> None:
+    """The report is submitted before the agency has it: how long the agency takes says nothing of the end."""
+    with_agency, without = planned(report()), planned(report(), dropped=["social-og-boligstyrelsen"])
+
+    assert (with_agency.earliest_end, with_agency.latest_end) == (without.earliest_end, without.latest_end)
+
+
 def is_consistent(found: Plan) -> bool:
     """Whether what a plan says fits together."""
     ends = (found.earliest_end, found.expected_end, found.latest_end)
