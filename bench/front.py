@@ -32,10 +32,17 @@ _COPY = (
     """,
     """
     INSERT INTO views.answers
-    SELECT position + n * 10000000, case_id, body, asked_at - n * interval '8 days', answered_at - n * interval '8 days'
+    SELECT position + n * 10000000, case_id, body, asked_at - n * interval '8 days',
+           answered_at - n * interval '8 days', decided_on - n * 8, due - n * 8, mode
     FROM views.answers, generate_series(1, %s) AS n
     """,
 )
+
+_FORECASTS = """
+    INSERT INTO views.forecasts
+    SELECT id, cases.position, meetings, planned_on, standing, bodies, expected_on, forecast
+    FROM views.cases JOIN views.forecasts ON case_id = (document ->> 'id')::uuid WHERE id <> case_id
+"""
 
 
 def main() -> None:
@@ -69,6 +76,7 @@ async def measure(url: str, data: Path) -> None:
         with connect(url) as connection:
             for statement in _COPY:
                 connection.execute(statement.encode(), (COPIES,))
+            connection.execute(_FORECASTS)
             connection.execute("ANALYZE")
         many = await seconds(office, "/")
     print(f"{PLAYED} cases: {few[0]:.3f} s, as of a past day {few[1]:.3f} s")

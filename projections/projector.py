@@ -92,6 +92,11 @@ class Projector:
             pass
         return self.position or 0
 
+    def remembered(self, case_id: UUID, version: int) -> Case | None:
+        """The case at a version where it is still known from folding; only to be read."""
+        case = self._known.get(case_id)
+        return case if case is not None and case.version == version else None
+
     def close(self) -> None:
         """Give up the connection and forget what is not stored."""
         self._forget()

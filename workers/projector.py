@@ -28,7 +28,7 @@ async def run(settings: Settings) -> None:
     with (
         Cases(organisation=organisation, clock=Clock.load(known.data), env=env) as cases,
         closing(Projector(known.database_url, cases)) as projector,
-        closing(Forecaster(known.database_url, cases)) as forecaster,
+        closing(Forecaster(known.database_url, cases, remembered=projector.remembered)) as forecaster,
     ):
         part = ProjectorPart(projector, forecaster)
         await run_alone("projector", known.database_url, part.turn, part.detail, CHANNELS)

@@ -24,6 +24,7 @@ def pages(site: Site) -> dict[str, str]:
         "case": case["councils"],
         "case-returned": case["returned"],
         "case-withdrawn": case["withdrawn"],
+        "case-plan": f"{case['councils']}/plan?later=20",
         "case-past": f"{case['councils']}?as_of=2025-04-01",
         "case-conditions": case["conditional"],
         "case-scheme": case["joining"],
