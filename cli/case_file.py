@@ -72,6 +72,6 @@ async def _gathered(office: Office, case_id: UUID, as_of: str | None) -> dict[st
 
     case, timeline, plan = await office.case(case_id, as_of), await office.timeline(case_id, as_of), None
     if as_of is None and case["closed_at"] is None:
-        matter, history = matter_of_case(office.cases.get(case_id), office.today), await office.views.history()
-        plan = planned(office.meetings.diary().organisation, history, matter, WhatIf())
+        matter = matter_of_case(office.cases.get(case_id), office.today)
+        plan = planned(*await office.planned_with(), matter, WhatIf())
     return {"case": case, "timeline": timeline, "plan": plan}

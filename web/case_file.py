@@ -13,16 +13,15 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from domain.dates import danish_date
-from domain.matters import WhatIf, matter_of_case
 from projections.as_of import parse_as_of
-from projections.documents import Document, instant
-from projections.plans import planned
+from projections.documents import instant
 from web import examples
 from web.case_on_paper import Pen, case_on_paper
 from web.commands import CaseId
 from web.describing import described, read
 from web.guards import known
 from web.languages import language_of
+from web.plans import plan_of
 from web.reads import AsOf, caught_up, find_case, find_timeline
 from web.services import Services, services
 from web.typesetting import typeset
@@ -71,16 +70,8 @@ async def _gather(shared: Services, case: UUID, as_of: str | None) -> dict[str, 
     """The case, its timeline and, of now, its plan; raises problems."""
     document = await find_case(shared, case, as_of or None)
     timeline = await find_timeline(shared, case, as_of or None)
-    plan = None if as_of or document["status"] not in UNDER_WAY else await _plan(shared, case)
+    plan = None if as_of or document["status"] not in UNDER_WAY else (await plan_of(shared, case))[0]
     return {"case": document, "timeline": timeline, "plan": plan}
-
-
-async def _plan(shared: Services, case: UUID) -> Document:
-    found = await shared.run(lambda: shared.cases.get(case))
-    organisation, history = (await shared.diary()).organisation, await shared.views.history()
-    matter = matter_of_case(found, shared.today())
-    plan: Document = await shared.run(partial(planned, organisation, history, matter, WhatIf()))
-    return plan
 
 
 def _moment(shared: Services, as_of: str | None) -> datetime:

@@ -78,7 +78,7 @@ async def installation(database: Database, temporal_server: str, tmp_path: Path)
         news = MeetingNews(office.services.meetings, WaitingInViews(url, office.cases), relay.wake_anew, meetings_place)
         loops = [
             Loop("relay", url, RelayPart(relay, place, news).turn, (LOG_CHANNEL, MEETINGS_CHANNEL)),
-            Loop("projector", url, ProjectorPart(office.projector).turn),
+            Loop("projector", url, ProjectorPart(office.projector, office.forecaster).turn),
         ]
         running = [asyncio.create_task(loop.run(stop)) for loop in loops]
         yield Installation(office)
