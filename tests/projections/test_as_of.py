@@ -70,7 +70,9 @@ def test_a_case_is_shown_as_it_stood(memory: Desk) -> None:
 
 def test_the_instant_itself_is_included(memory: Desk) -> None:
     """What was recorded at that very microsecond had happened."""
-    assert case_as_of(memory.cases, memory.id, memory.now) == case_document(memory.case, memory.case.version)
+    assert case_as_of(memory.cases, memory.id, memory.now) == case_document(
+        memory.case, memory.case.version, memory.cases.working_days
+    )
 
 
 def test_a_case_that_was_not_opened_yet_is_none(memory: Desk) -> None:

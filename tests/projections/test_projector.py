@@ -32,7 +32,7 @@ def test_a_case_stands_in_the_list_as_the_fold_makes_it(
     with connect(database.service_url) as connection:
         row = connection.execute("SELECT position, document FROM views.cases").fetchone()
 
-    assert row == (position, case_document(desk.case, position))
+    assert row == (position, case_document(desk.case, position, desk.cases.working_days))
 
 
 def test_every_event_has_one_timeline_row(database: Database, desk: StoredDesk, projector: Projector) -> None:

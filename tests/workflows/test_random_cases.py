@@ -173,7 +173,7 @@ class _Play:
             ).fetchall()
             timeline = connection.execute("SELECT entry FROM views.timeline WHERE case_id = %s", (self.id,)).fetchall()
             inbox = connection.execute("SELECT body, step FROM views.inbox WHERE case_id = %s", (self.id,)).fetchall()
-        assert document == case_document(case, position)
+        assert document == case_document(case, position, self.stage.cases.working_days)
         assert len(timeline) == len(events)
         pending = [(body, r.step) for r in case.open_rounds() for body in r.pending] if case.is_open else []
         assert sorted(inbox) == sorted(pending)
