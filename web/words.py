@@ -92,12 +92,13 @@ SUSTAINABLE = {
 }
 """Whether enough take part in a scheme, and all who must."""
 REMINDERS = {
-    "bodies": Name("Påmindelse", "Reminder"),
-    "by_hand": Name("Rykket af sekretariatet", "Reminded by the secretariat"),
-    "secretariat": Name("Besked til sekretariatet om", "The secretariat was told of"),
-    "leadership": Name("Eskaleret om", "Escalated:"),
+    "bodies": Name("påmindelse til", "reminder to"),
+    "by_hand": Name("sekretariatet rykkede", "the secretariat reminded"),
+    "secretariat": Name("sekretariatet fik besked om", "the secretariat was told of"),
+    "leadership": Name("eskaleret om", "escalated, about"),
 }
 """What went out, by to whom, or by whose hand."""
+TOLD = Name("besked til", "told to")
 COMING_REMINDERS = {
     "bodies": Name("Næste påmindelse", "Next reminder"),
     "secretariat": Name("Sekretariatet får besked", "The secretariat is told"),
