@@ -18,7 +18,7 @@ from tests.browser.walks import AFTER_A_FORM, pages
 from web import assets
 from web.app import _rooms
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(600)]
 
 AXE = assets.FOLDER / assets.packages()["axe-core"].id / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from tests.browser.site import Site
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(600)]
 
 A4 = (595, 842)
 """Width and height in points."""

@@ -22,7 +22,7 @@ from pypdf import PdfReader
 from tests.browser.site import Site, answer_link
 from tests.web.office import API
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(600)]
 
 AT_ONCE = 1.0
 """How many seconds after an answer's commit an open page shows it, at the latest."""
