@@ -26,6 +26,9 @@ token_app = group("token", "Bearer tokens for the API.")
 signin_app = group("signin", "How people sign in to the pages.")
 webhook_app = group("webhook", "What councils' systems sign with.")
 
+Role = Annotated[str, typer.Option("--role", help="secretariat, leadership, council or auditor.")]
+OfBody = Annotated[str | None, typer.Option("--body", metavar="B", help="The one body that a council acts for.")]
+
 
 @command(body_app, "list")
 def list_bodies(data: Data = None) -> None:
@@ -60,20 +63,22 @@ def show_inbox(body: Annotated[str, typer.Argument(metavar="B", help="The body's
 
 @command(token_app, "create")
 def create_token(
-    role: Annotated[str, typer.Option("--role", help="secretariat, leadership or auditor.")],
+    role: Role,
+    body: OfBody = None,
     name: Annotated[str | None, typer.Option("--name", help="Who or what uses it.")] = None,
     data: Data = None,
 ) -> None:
     """Make a bearer token; it is shown this once."""
     from web import access
 
-    token = _with_connection(data, lambda connection: access.create_token(connection, role, name))
+    _check_body(data, body)
+    token = _with_connection(data, lambda connection: access.create_token(connection, role, name, body))
     say({"token": token}, token)
 
 
 @command(token_app, "list")
 def list_tokens(data: Data = None) -> None:
-    """List the bearer tokens: id, role, name, when made and when revoked; never the token itself."""
+    """List the bearer tokens: id, role, name, body, when made and when revoked; never the token itself."""
     from web import access
 
     items = _with_connection(data, access.list_tokens)
@@ -94,7 +99,8 @@ def revoke_token(
 
 @command(signin_app, "link")
 def create_link(
-    role: Annotated[str, typer.Option("--role", help="secretariat, leadership or auditor.")],
+    role: Role,
+    body: OfBody = None,
     data: Data = None,
 ) -> None:
     """Make a link that signs one person in to the pages, once within 15 minutes."""
@@ -103,9 +109,10 @@ def create_link(
     from runtime.clock import real_now
     from web.access import LINK_VALID, create_signin_link
 
+    _check_body(data, body)
     settings, now = settings_for(data).with_database(), real_now()
     base = settings.public_url
-    url = _connected(settings.database_url, lambda connection: create_signin_link(connection, role, base, now))
+    url = _connected(settings.database_url, lambda connection: create_signin_link(connection, role, base, now, body))
     until = instant(now + LINK_VALID)
     say({"url": url, "valid_until": until}, url, f"gælder én gang indtil / good once until {until}")
 
@@ -131,6 +138,16 @@ def show_secret(
     say(found, found["secret"], *previous)
 
 
+def _check_body(data: Path | None, body: str | None) -> None:
+    """Raise a refusal for a body that is none, or that nobody signs in for."""
+    from cli.office import settings_for
+    from organisations.load import load_organisation
+    from web.access import check_body
+
+    if body is not None:
+        check_body(load_organisation(settings_for(data).organisation), body)
+
+
 def _with_connection(data: Path | None, work: Callable[[psycopg.Connection[tuple[Any, ...]]], Any]) -> Any:
     """What `work` gives with a connection to the running services' database."""
     from cli.office import settings_for
@@ -150,4 +167,5 @@ def _connected(url: str, work: Callable[[psycopg.Connection[tuple[Any, ...]]], A
 def _line(token: Document) -> str:
     """A token as people read it."""
     state = f"tilbagekaldt / revoked {token['revoked_at']}" if token["revoked_at"] else "gyldig / good"
-    return f"{token['id']}  {token['role']}  {token['name']}  {token['created_at']}  {state}"
+    role = f"{token['role']} {token['body']}" if token["body"] else token["role"]
+    return f"{token['id']}  {role}  {token['name']}  {token['created_at']}  {state}"

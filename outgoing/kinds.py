@@ -29,10 +29,12 @@ KINDS = {
 }
 """What a channel may ask for."""
 ALL_KINDS = KINDS | {
-    RECEIPT: Name("Kvittering for svar på personligt link", "Receipt for an answer by a personal link"),
+    RECEIPT: Name("Kvittering for svar på siderne", "Receipt for an answer on the pages"),
     CONFIRMATION: Name("Bekræftelse af e-mailadresse", "Confirmation of an e-mail address"),
 }
 """Those, and what goes out unasked."""
+BY_PAGE = frozenset({"link", "signed_in"})
+"""The sources of answers that a person gave on a page, and gets a receipt for."""
 ASKING = frozenset({INVITATION, REMINDER})
 """What asks a body for its own answer, so that a letter may carry its personal link."""
 NOT_TO_MISS = ASKING | {ESCALATION}
@@ -46,14 +48,14 @@ def told(event: Case.Event, case: Case) -> list[tuple[str, str]]:
     """Who is told of an event as what; `case` is the case after it. A body is told once of each kind."""
     tell = _TELLS.get(type(event))
     found = [] if tell is None else [*tell(event, case)]
-    if getattr(event, "source", None) == "link":
+    if getattr(event, "source", None) in BY_PAGE:
         found.append((RECEIPT, getattr(event, "body", "")))
     return list(dict.fromkeys(found))
 
 
 def concerns_somebody(event: Case.Event) -> bool:
     """Whether anybody may be told of an event; without the case."""
-    return type(event) in _TELLS or getattr(event, "source", None) == "link"
+    return type(event) in _TELLS or getattr(event, "source", None) in BY_PAGE
 
 
 def _invited(event: Any, _: Case) -> Told:

@@ -28,17 +28,18 @@ log = structlog.get_logger()
 
 # One statement, so that the position and the changed cases are of one moment.
 _NEWS = """
-    SELECT place.position, cases.id, cases.position
+    SELECT place.position, cases.id, cases.position, cases.asked
     FROM views.position AS place LEFT JOIN views.cases ON cases.position > %s
     ORDER BY cases.position
 """
 
 
 class Change(TypedDict):
-    """A case that changed, and the place in the log of its newest event."""
+    """A case that changed, the place in the log of its newest event, and the bodies that it asks."""
 
     case: str
     position: int
+    asked: list[str]
 
 
 class ViewListener:
@@ -109,9 +110,9 @@ class ViewListener:
         self._position = rows[0][0]
         self._moved.set()
         self._moved.clear()
-        for _, case_id, position in rows:
+        for _, case_id, position, asked in rows:
             if case_id is not None:
-                self._tell({"case": str(case_id), "position": position})
+                self._tell({"case": str(case_id), "position": position, "asked": asked})
 
     def _tell(self, change: Change) -> None:
         for queue in list(self._queues):

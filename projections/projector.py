@@ -38,7 +38,16 @@ TABLES = (*FOLDED, "forecasts")
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 WRITERS = tuple(
     SCHEMA_FILE.with_name(f"{name}.py")
-    for name in ("documents", "rows", "timeline", "minutes_in_words", "items_in_words", "phrases", "folding")
+    for name in (
+        "documents",
+        "rows",
+        "own_part",
+        "timeline",
+        "minutes_in_words",
+        "items_in_words",
+        "phrases",
+        "folding",
+    )
 )
 """What rows are made by, beside the aggregate: rows of an earlier version's may lack what pages now look for."""
 

@@ -42,6 +42,7 @@ _CASES = """
       AND (%(standing)s::text IS NULL OR (standing = %(standing)s AND status IN ('running', 'suspended')))
       AND (%(route)s::text IS NULL OR route = %(route)s)
       AND (%(waiting_for)s::text IS NULL OR waiting_for @> ARRAY[%(waiting_for)s::text])
+      AND (%(asked)s::text IS NULL OR asked @> ARRAY[%(asked)s::text])
       AND (%(overdue)s::boolean IS NULL OR coalesce(overdue_after < %(today)s, false) = %(overdue)s)
       AND (%(done_from)s::timestamptz IS NULL OR (closed_at >= %(done_from)s AND status <> 'withdrawn'))
       AND (%(opened_at)s::timestamptz IS NULL OR (opened_at, id) < (%(opened_at)s, %(id)s::uuid))
@@ -163,6 +164,7 @@ class Views:
         standing: Standing | None = None,
         route: str | None = None,
         waiting_for: str | None = None,
+        asked: str | None = None,
         q: str | None = None,
         overdue: bool | None = None,
         done_from: date | None = None,
@@ -173,16 +175,16 @@ class Views:
 
         A case that is under way has a `forecast`, which `standing` asks for.
 
-        `q` asks for words of title, reference or id; `today` is the Danish date; `done_from` asks for those that came
-        to their end on that Danish date or later. Raises `InvalidError` for a cursor
-        or limit that cannot be.
+        `q` asks for words of title, reference or id, `asked` for those that ask this body; `today` is the Danish date;
+        `done_from` asks for those that came to their end on that Danish date or later. Raises `InvalidError` for a
+        cursor or limit that cannot be.
         """
         if not 1 <= limit <= LARGEST_PAGE:
             what = f"the limit is {limit}"
             raise InvalidError(what, f"ask for 1 to {LARGEST_PAGE} cases", "limit")
         opened_at, last_id = _read_cursor(cursor) if cursor else (None, None)
-        asked = {"status": status, "standing": standing, "route": route, "waiting_for": waiting_for}
-        arguments = {key: text and text.replace("\0", "\ufffd") for key, text in asked.items()} | {
+        chosen = {"status": status, "standing": standing, "route": route, "waiting_for": waiting_for, "asked": asked}
+        arguments = {key: text and text.replace("\0", "\ufffd") for key, text in chosen.items()} | {
             "words": [word.replace("\0", "\ufffd") for word in (q or "").casefold().split()],
             "overdue": overdue,
             "done_from": done_from and start_of_day(done_from),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from domain.asks import RECOMMENDATION
 from domain.case import Case, StepState
 from projections.documents import Document, instant
+from projections.own_part import bodies_asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ def case_row(document: Document) -> Row:
         "closed_at": document["closed_at"],
         "overdue_after": document["overdue_after"],
         "waiting_for": document["waiting_for"],
+        "asked": bodies_asked(document),
         "search": "\n".join(sought).casefold(),
         "document": document,
     }

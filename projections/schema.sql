@@ -18,12 +18,14 @@ CREATE TABLE cases (
     closed_at timestamptz,
     overdue_after date,
     waiting_for text[] NOT NULL,
+    asked text[] NOT NULL,
     search text NOT NULL,
     document jsonb NOT NULL
 );
 CREATE INDEX cases_newest ON cases (opened_at DESC, id DESC);
 CREATE INDEX cases_changed ON cases (position);
 CREATE INDEX cases_waiting_for ON cases USING gin (waiting_for);
+CREATE INDEX cases_asked ON cases USING gin (asked);
 
 -- One row an event.
 CREATE TABLE timeline (

@@ -153,6 +153,15 @@ class Settings(BaseSettings):
         default=120, ge=1, le=730, description="How many days a personal link to the answer page is good for."
     )
 
+    access_log_days: int = Field(
+        default=183,
+        ge=30,
+        le=1827,
+        description="How many days the access log keeps who has read, searched and done what. The default is the six "
+        "months of the former Danish order on security (sikkerhedsbekendtgørelsen § 19), 1827 its five years for "
+        "authorities with a special need; 30 is the least that the database agrees to.",
+    )
+
     def __init__(self, **given: Any) -> None:
         """Read the environment; values given by name win over it. Raises `SettingsError`."""
         _refuse_unknown_names()

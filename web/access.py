@@ -17,19 +17,20 @@ from psycopg_pool import AsyncConnectionPool
 
 from domain.commands import Actor
 from domain.errors import AbsentError, InvalidError
+from domain.organisation import BodyKind, Organisation
 from projections.documents import instant
 from runtime.signatures import SECRET_PREFIX, decode_secret
 
-SECRETARIAT, LEADERSHIP, AUDITOR = "secretariat", "leadership", "auditor"
-ROLES = (SECRETARIAT, LEADERSHIP, AUDITOR)
-"""Every role reads everything; only the secretariat writes."""
+SECRETARIAT, LEADERSHIP, COUNCIL, AUDITOR = "secretariat", "leadership", "council", "auditor"
+ROLES = (SECRETARIAT, LEADERSHIP, COUNCIL, AUDITOR)
+"""A council sees and answers what is its own body's; the others read everything, and only the secretariat writes."""
 LINK_VALID = timedelta(minutes=15)
 OLD_SECRET_VALID = timedelta(days=7)
 """How long a rotated webhook secret stays good, so that a council's IT can change it in its own time."""
 SECRET_BYTES = 32
 TOKEN_PREFIX = "sagsgang_"  # noqa: S105  (lets secret scanners know our tokens)
 
-_SHOWN: LiteralString = "id, role, name, created_at, revoked_at"
+_SHOWN: LiteralString = "id, role, name, body, created_at, revoked_at"
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
 _Pool = AsyncConnectionPool[Any]
@@ -43,6 +44,22 @@ class Principal:
     name: str
     role: str
     how: str
+    body: str | None = None
+    """The one body that a council's people act for; None in every other role."""
+    subject: str | None = None
+    """Whom the identity provider knows, as it calls them."""
+
+    @property
+    def shown(self) -> str | None:
+        """The name of a person whom an identity provider vouches for; who came by a link has only a role."""
+        return self.name if self.subject is not None else None
+
+    @property
+    def who(self) -> str:
+        """Whom the access log names: for good where a provider or a token says so, else by name."""
+        if self.subject is not None:
+            return f"oidc:{self.subject}"
+        return self.id if self.how == "token" else f"link:{self.name}"
 
     @property
     def writes(self) -> bool:
@@ -55,14 +72,33 @@ class Principal:
         return Actor(self.name, self.role, self.how)
 
 
-def create_token(connection: _Connection, role: str, name: str | None = None) -> str:
-    """A new bearer token, of which only the SHA-256 is kept; raises `InvalidError` for an unknown role."""
-    _check_role(role)
+def check_role(role: str, body: str | None) -> None:
+    """Raise `InvalidError` for a role that is none, a council without its body, and a body where no council acts."""
+    if role not in ROLES:
+        what = f"there is no role {role!r}"
+        raise InvalidError(what, f"choose one of {', '.join(ROLES)}", "role")
+    if role == COUNCIL and not body:
+        raise InvalidError("the role council is for one body", "name the body that it is for", "body")
+    if role != COUNCIL and body:
+        what = f"the role {role} is for no single body"
+        raise InvalidError(what, f"leave the body out, or choose the role {COUNCIL}", "body")
+
+
+def check_body(organisation: Organisation, body: str) -> None:
+    """Raise `UnknownBodyError`, and `InvalidError` for the secretariat, whose people have a role of their own."""
+    if organisation.body(body).kind is BodyKind.SECRETARIAT:
+        what = f"{body} is the secretariat"
+        raise InvalidError(what, f"choose the role {SECRETARIAT} without a body", "body")
+
+
+def create_token(connection: _Connection, role: str, name: str | None = None, body: str | None = None) -> str:
+    """A new bearer token, of which only the SHA-256 is kept; raises `InvalidError` as `check_role` does."""
+    check_role(role, body)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token_id = uuid4()
     connection.execute(
-        "INSERT INTO office.access_tokens (id, sha256, role, name) VALUES (%s, %s, %s, %s)",
-        (token_id, _sha256(token), role, name or f"{role} {token_id.hex[:6]}"),
+        "INSERT INTO office.access_tokens (id, sha256, role, name, body) VALUES (%s, %s, %s, %s, %s)",
+        (token_id, _sha256(token), role, name or f"{body or role} {token_id.hex[:6]}", body),
     )
     return token
 
@@ -85,19 +121,21 @@ def revoke_token(connection: _Connection, token_id: UUID) -> dict[str, Any]:
 
 async def find_token(pool: _Pool, token: str) -> Principal | None:
     """The principal of a bearer token, None if there is no such token."""
-    query = "SELECT id, name, role FROM office.access_tokens WHERE sha256 = %s AND revoked_at IS NULL"
+    query = "SELECT id, name, role, body FROM office.access_tokens WHERE sha256 = %s AND revoked_at IS NULL"
     row = await _one(pool, query, _sha256(token))
-    return Principal(f"token:{row[0]}", row[1], row[2], "token") if row else None
+    return Principal(f"token:{row[0]}", row[1], row[2], "token", row[3]) if row else None
 
 
-def create_signin_link(connection: _Connection, role: str, base_url: str, now: datetime) -> str:
+def create_signin_link(
+    connection: _Connection, role: str, base_url: str, now: datetime, body: str | None = None
+) -> str:
     """The address of a new sign-in link, good once within 15 minutes of the real instant `now`."""
-    _check_role(role)
+    check_role(role, body)
     code = secrets.token_urlsafe(32)
     connection.execute("DELETE FROM office.signin_links WHERE valid_until < %s", (now,))
     connection.execute(
-        "INSERT INTO office.signin_links (sha256, role, valid_until) VALUES (%s, %s, %s)",
-        (_sha256(code), role, now + LINK_VALID),
+        "INSERT INTO office.signin_links (sha256, role, valid_until, body) VALUES (%s, %s, %s, %s)",
+        (_sha256(code), role, now + LINK_VALID, body),
     )
     return f"{base_url.rstrip('/')}/signin?code={code}"
 
@@ -108,14 +146,14 @@ async def is_link_good(pool: _Pool, code: str, now: datetime) -> bool:
     return await _one(pool, query, _sha256(code), now) is not None
 
 
-async def use_link(pool: _Pool, code: str, now: datetime) -> str | None:
-    """Use a sign-in link up and return its role, None if it is not good (any more)."""
+async def use_link(pool: _Pool, code: str, now: datetime) -> tuple[str, str | None] | None:
+    """Use a sign-in link up and return its role with a council's body, None if it is not good (any more)."""
     query = """
         UPDATE office.signin_links SET used_at = %s
-        WHERE sha256 = %s AND valid_until >= %s AND used_at IS NULL RETURNING role
+        WHERE sha256 = %s AND valid_until >= %s AND used_at IS NULL RETURNING role, body
     """
     row = await _one(pool, query, now, _sha256(code), now)
-    return str(row[0]) if row else None
+    return (row[0], row[1]) if row else None
 
 
 def webhook_secret(connection: _Connection, body: str, now: datetime, *, rotate: bool = False) -> Mapping[str, Any]:
@@ -161,15 +199,9 @@ def _secret_of(connection: _Connection, body: str, now: datetime) -> Mapping[str
 
 
 def _token_document(row: tuple[Any, ...]) -> dict[str, Any]:
-    token_id, role, name, created_at, revoked_at = row
+    token_id, role, name, body, created_at, revoked_at = row
     times = {"created_at": instant(created_at), "revoked_at": instant(revoked_at)}
-    return {"id": str(token_id), "role": role, "name": name, **times}
-
-
-def _check_role(role: str) -> None:
-    if role not in ROLES:
-        what = f"there is no role {role!r}"
-        raise InvalidError(what, f"choose one of {', '.join(ROLES)}", "role")
+    return {"id": str(token_id), "role": role, "name": name, "body": body, **times}
 
 
 def _sha256(secret: str) -> bytes:

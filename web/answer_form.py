@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from domain import answering
 from domain.additions import Added, Addition, Condition, Task
@@ -23,7 +24,8 @@ from domain.participation import JOIN, takes_part
 from domain.route import INQUIRY, Step
 from outgoing.links import AnswerLink
 
-SOURCE = "link"
+LINK, SIGNED_IN = "link", "signed_in"
+"""The ways by which a body answers on these pages: by a link in a letter, or by its own people's sign-in."""
 DELAYED = answering.DELAYED
 ON_CONDITION = "approved_on_condition"
 """The answer with which a body sets conditions on this page."""
@@ -126,27 +128,51 @@ class FormError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a link's body stands: its step and round, what it has said, and whether it may say something now."""
+class Seat:
+    """From where a body answers one round of one step, and who sits there."""
 
-    link: AnswerLink
+    id: str
+    case_id: UUID
+    body: str
+    step: str
+    round: int
+    actor: Actor
+    source: str
+
+    @classmethod
+    def of_link(cls, link: AnswerLink) -> Seat:
+        """The seat that a personal link gives, to whoever holds it."""
+        return cls(str(link.id), link.case_id, link.body, link.step, link.round, Actor(link.body, "body", LINK), LINK)
+
+    @classmethod
+    def of_person(cls, case: Case, body: str, step: str, actor: Actor) -> Seat | None:
+        """The seat of somebody who signed in for a body, in the newest round that asks it; None where none does."""
+        asked = [past.number for past in case.rounds.get(step, []) if body in past.answers]
+        return cls(body, case.id, body, step, asked[-1], actor, SIGNED_IN) if asked else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a body stands: its step and round, what it has said, and whether it may say something now."""
+
+    seat: Seat
     case: Case
     step: Step
     round: Round
     answer: Answer
 
     @classmethod
-    def of(cls, link: AnswerLink, case: Case) -> Place | None:
-        """The place that a link is about, None if the case has none such (any more)."""
-        rounds = case.rounds.get(link.step, [])
-        if not 1 <= link.round <= len(rounds) or link.body not in rounds[link.round - 1].answers:
+    def of(cls, seat: Seat, case: Case) -> Place | None:
+        """The place that a seat is about, None if the case has none such (any more)."""
+        rounds = case.rounds.get(seat.step, [])
+        if not 1 <= seat.round <= len(rounds) or seat.body not in rounds[seat.round - 1].answers:
             return None
-        found = _where_it_stands(rounds, link)
-        return cls(link, case, case.route.step(link.step), found, found.answers[link.body])
+        found = _where_it_stands(rounds, seat)
+        return cls(seat, case, case.route.step(seat.step), found, found.answers[seat.body])
 
     @property
     def closed_because(self) -> Name | None:
-        """Why nothing can be said (any more) with this link, None if something can."""
+        """Why nothing can be said (any more) from this seat, None if something can."""
         if self.case.status == Status.WITHDRAWN:
             return Name(
                 "Sagen er trukket tilbage. I skal ikke gøre mere.", "The case is withdrawn. Nothing more is to be done."
@@ -168,7 +194,7 @@ class Place:
     def _newest(self) -> Round:
         """The round in which the step asks the body now; inquiries ask others each time."""
         rounds = self.case.rounds[self.step.id]
-        own = [past for past in rounds if self.link.body in past.asked]
+        own = [past for past in rounds if self.seat.body in past.asked]
         return own[-1] if self.step.id == INQUIRY and own else rounds[-1]
 
     @property
@@ -275,13 +301,13 @@ def reply_of(place: Place, filled: Mapping[str, str]) -> Reply:
 
 def message_of(place: Place, reply: Reply, nonce: str) -> Message:
     """The message of a body that has seen its answer through; the same `nonce` twice is one message."""
-    actor = Actor(place.link.body, "body", SOURCE)
-    return Message(place.link.body, reply, Command.by(actor, command_id(place.link, nonce)), SOURCE)
+    seat = place.seat
+    return Message(seat.body, reply, Command.by(seat.actor, command_id(seat, nonce)), seat.source)
 
 
-def command_id(link: AnswerLink, nonce: str) -> str:
-    """The command of one message by a link: a repeat is known by it."""
-    return f"{SOURCE}:{link.id}:{nonce}"
+def command_id(seat: Seat, nonce: str) -> str:
+    """The command of one message from a seat: a repeat is known by it."""
+    return f"{seat.source}:{seat.id}:{nonce}"
 
 
 def act_of(reply: Reply) -> str:
@@ -305,16 +331,16 @@ def rehearse(place: Place, message: Message, at: datetime) -> str:
 
 def sealed(key: str, place: Place, nonce: str, filled: Mapping[str, str]) -> str:
     """What shows that exactly this was seen through, as things stood, by the browser that holds the nonce."""
-    whose = [str(place.link.id), nonce, place.corrects]
+    whose = [str(place.seat.id), nonce, place.corrects]
     text = json.dumps([whose, {name: filled.get(name, "") for name in FIELDS}], sort_keys=True)
     return hmac.new(key.encode(), b"sagsgang answer " + text.encode(), hashlib.sha256).hexdigest()
 
 
-def _where_it_stands(rounds: list[Round], link: AnswerLink) -> Round:
-    """The newest round to which the link's body came over without being asked again."""
-    found = rounds[link.round - 1]
-    for following in rounds[link.round :]:
-        if following.why is None or link.body in following.asked_again or link.body not in following.answers:
+def _where_it_stands(rounds: list[Round], seat: Seat) -> Round:
+    """The newest round to which the seat's body came over without being asked again."""
+    found = rounds[seat.round - 1]
+    for following in rounds[seat.round :]:
+        if following.why is None or seat.body in following.asked_again or seat.body not in following.answers:
             break
         found = following
     return found

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from functools import partial
@@ -20,6 +21,7 @@ from domain.cases import Cases
 from domain.organisation import Organisation
 from runtime.settings import DatabaseSettings
 from web import (
+    access_pages,
     acting,
     agency_loop,
     agendas,
@@ -38,6 +40,7 @@ from web import (
     links,
     meetings,
     operations,
+    own,
     pages,
     papers,
     plan_page,
@@ -49,12 +52,15 @@ from web import (
 )
 from web.describing import COMPONENTS
 from web.framing import API_PREFIX, Framing
-from web.guards import SignInNeededError
+from web.guards import OwnPagesError, SignInNeededError
 from web.methods import Address, Methods
+from web.noting import Noting
 from web.parameters import known_parameters
+from web.problems import ProblemError
 from web.services import Services
 
 VERSION = "1"
+_CASE_PAGE = re.compile(r"/cases/[0-9a-fA-F-]{32,36}", re.ASCII)
 Room = tuple[str, APIRouter, list[Any]]
 """A router with its prefix and with what all its operations depend on."""
 DESCRIPTION = """
@@ -82,12 +88,14 @@ def create_app(
     app.state.services = shared
     problems.install(app)
     app.add_exception_handler(SignInNeededError, _show_sign_in)
+    app.add_exception_handler(OwnPagesError, _show_own_pages)
     rooms = _rooms(app)
     for prefix, router, dependencies in rooms:
         app.include_router(router, prefix=prefix, dependencies=dependencies)
     files.install(app)
     app.openapi = partial(describe_api, app)  # type: ignore[method-assign]  # as FastAPI's own guide does
     app.add_middleware(partial(Methods, addresses=_addresses(rooms)))
+    app.add_middleware(partial(Noting, accesses=shared.accesses))
     app.add_middleware(partial(Framing, metrics=shared.metrics, secure=settings.public_url.startswith("https:")))
     return app
 
@@ -102,6 +110,14 @@ async def _show_sign_in(_request: Request, _error: Exception) -> Response:
     return RedirectResponse("/signin", 303)
 
 
+async def _show_own_pages(request: Request, _error: Exception) -> Response:
+    """A council's own page where there is one for what was asked; a colleague's link to a case leads there too."""
+    path = request.url.path
+    if request.method == "GET" and (path == "/" or _CASE_PAGE.fullmatch(path)):
+        return RedirectResponse(f"{own.OWN_PATH}{path.rstrip('/')}", 303)
+    return problems.respond(request, ProblemError("forbidden", "this page tells of other bodies; your own is at /own"))
+
+
 def _rooms(app: FastAPI) -> list[Room]:
     """Every router with its prefix and with what all its operations depend on."""
     signed, outside = (webhooks.router,), (operations.router, answering.router, calendars.feeds, _description(app))
@@ -113,10 +129,11 @@ def _rooms(app: FastAPI) -> list[Room]:
         body_page.router,
         exports.router,
         pages.router,
+        own.router,
     )
-    shown = (*browsing, deliveries.pages)
+    shown = (*browsing, deliveries.pages, access_pages.pages)
     written = (commands.router, agendas.router, settling.router, agency_loop.router, papers.router)
-    office = (channels.router, deliveries.router, links.router, calendars.router)
+    office = (channels.router, deliveries.router, links.router, calendars.router, access_pages.router)
     api = (*written, reads.router, case_file.router, plans.router, meetings.router, events.router, *office)
     return [
         *((API_PREFIX, router, []) for router in signed),

@@ -139,8 +139,12 @@ def case_id(id: str) -> UUID:  # noqa: A002 -- the name of the path's parameter
     try:
         return UUID(id)
     except ValueError:
-        what = "there is no such case"
-        raise CaseNotFoundError(what, "look the id up in the list of cases", "id") from None
+        raise case_not_found() from None
+
+
+def case_not_found() -> CaseNotFoundError:
+    """That there is no such case, in the same words where there is one for others alone."""
+    return CaseNotFoundError("there is no such case", "look the id up in the list of cases", "id")
 
 
 CaseId = Annotated[UUID, Depends(case_id)]

@@ -38,7 +38,7 @@ COMPONENTS: dict[str, Any] = {
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token of `sagsgang token create --role secretariat|leadership|auditor`.",
+            "description": "A token of `sagsgang token create --role secretariat|leadership|council|auditor`.",
         },
         "session": {
             "type": "apiKey",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
@@ -13,25 +14,25 @@ from fastapi.responses import StreamingResponse
 
 from projections.listener import Change
 from web.describing import read
-from web.guards import is_still_known, known
+from web.guards import Anybody, anybody, is_still_known
 from web.services import services
 
 KEEP_ALIVE_SECONDS = 15.0
 """Below the idle time of usual proxies."""
 EXAMPLE = 'id: 4712\nevent: change\ndata: {"case": "6f9619ff-8b86-4d01-b42d-00c04fc964ff", "position": 4712}\n\n'
 
-router = APIRouter(tags=["reads"], dependencies=[Depends(known)])
+router = APIRouter(tags=["reads"], dependencies=[Depends(anybody)])
 
 
 @router.get("/events", summary="Follow changes", **read(EXAMPLE, (401, 422), media_type="text/event-stream"))
-async def follow(request: Request) -> StreamingResponse:
+async def follow(request: Request, principal: Anybody) -> StreamingResponse:
     """A stream of `change` events `{case, position}` from now on, one per change of a case that the caller may see.
 
     Comments keep it alive. When it ends, connect again and read what you show anew: changes between are not repeated.
     It ends within 15 seconds after the caller's token was revoked or the session signed out.
     """
     shared = services(request)
-    stream = lines(shared.views.changes(), shared.closing, partial(is_still_known, request))
+    stream = lines(_seen(shared.views.changes(), principal.body), shared.closing, partial(is_still_known, request))
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -63,11 +64,20 @@ async def lines(
                 change = following.result()
                 if change is None:
                     return
-                yield f"id: {change['position']}\nevent: change\ndata: {json.dumps(change)}\n\n"
+                told = {"case": change["case"], "position": change["position"]}
+                yield f"id: {change['position']}\nevent: change\ndata: {json.dumps(told)}\n\n"
                 following = asyncio.ensure_future(_next(changes))
     finally:
         following.cancel()
         ending.cancel()
+
+
+async def _seen(changes: AsyncGenerator[Change], body: str | None) -> AsyncGenerator[Change]:
+    """The changes of the cases that ask a body; without one, all."""
+    async with contextlib.aclosing(changes):
+        async for change in changes:
+            if body is None or body in change["asked"]:
+                yield change
 
 
 async def _next(changes: AsyncGenerator[Change]) -> Change | None:

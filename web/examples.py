@@ -5,6 +5,25 @@ from __future__ import annotations
 
 from typing import Any
 
+ACCESSES: dict[str, Any] = {
+    "items": [
+        {
+            "id": 4711,
+            "at": "2025-04-08T12:00:00.000000Z",
+            "who": "oidc:3f0c",
+            "name": "Anna Andersen",
+            "role": "secretariat",
+            "body": None,
+            "how": "session",
+            "method": "GET",
+            "route": "/cases/{id}",
+            "object": "id=6f9619ff-8b86-4d01-b42d-00c04fc964ff",
+            "search": "",
+            "status": 200,
+        }
+    ],
+    "next": None,
+}
 CASE_ID = "6f9619ff-8b86-4d01-b42d-00c04fc964ff"
 SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

@@ -54,7 +54,7 @@ class Framing:
             await self._serve(scope, exchange)
         method = scope["method"] if scope["method"] in METHODS else "other"
         seconds = time.perf_counter() - started
-        self._metrics.count_request(method, _route_of(scope), exchange.status, seconds)
+        self._metrics.count_request(method, route_of(scope), exchange.status, seconds)
 
     async def _serve(self, scope: Scope, exchange: _Exchange) -> None:
         """Let the application answer; one that does not in time is left alone, and the caller hears that.
@@ -79,6 +79,14 @@ class Framing:
     async def _explain(self, scope: Scope, exchange: _Exchange, error: Exception) -> None:
         request = Request(scope)
         await respond(request, as_problem(request, error))(scope, exchange.receive, exchange.send)
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route, so that ids in paths make no metrics of their own."""
+    path = getattr(scope.get("route"), "path", None)
+    if path is None:
+        return "none"
+    return API_PREFIX + path if scope["path"].startswith(API_PREFIX + "/") else str(path)
 
 
 class _Exchange:
@@ -135,11 +143,3 @@ class _Exchange:
         for name, value in (*SECURITY_HEADERS.items(), *((HTTPS_HEADER,) if self._secure else ())):
             headers.setdefault(name, value)
         headers.setdefault("Cache-Control", "no-store")
-
-
-def _route_of(scope: Scope) -> str:
-    """The template of the route, so that ids in paths make no metrics of their own."""
-    path = getattr(scope.get("route"), "path", None)
-    if path is None:
-        return "none"
-    return API_PREFIX + path if scope["path"].startswith(API_PREFIX + "/") else str(path)

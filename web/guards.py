@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from outgoing.calendar_links import CalendarLink, find_calendar_link
 from outgoing.links import CONFIRM, AnswerLink, find_link, unseal
-from web.access import Principal, find_token
+from web.access import AUDITOR, COUNCIL, Principal, find_token
 from web.problems import ProblemError
 from web.services import now, services
 from web.sessions import CSRF_HEADER, Sessions, Visitor
@@ -24,17 +24,32 @@ class SignInNeededError(Exception):
     """A page was asked for by somebody who has not signed in."""
 
 
-async def known(request: Request) -> Principal:
-    """Whoever sends a good token or has a session; raises 401, or 403 for a session's write from elsewhere."""
+class OwnPagesError(Exception):
+    """A page about every body was asked for by somebody who signed in for one."""
+
+
+async def anybody(request: Request) -> Principal:
+    """Whoever sends a good token or has a session, a council too; raises 401, or 403 for a write from elsewhere.
+
+    An operation that depends on this must show a council what is its own body's, and nothing else.
+    """
     authorization = request.headers.get("authorization")
     if authorization is not None:
-        return await _of_token(request, authorization)
+        return _met(request, await _of_token(request, authorization))
     visitor = await services(request).sessions.visitor(request)
     if visitor is None:
         raise _unauthorised("send Authorization: Bearer with a token, or sign in with a link")
+    _met(request, visitor.principal)
     if request.method not in SAFE_METHODS:
         check_own(visitor, request.headers.get(CSRF_HEADER, ""))
     return visitor.principal
+
+
+async def known(principal: Annotated[Principal, Depends(anybody)]) -> Principal:
+    """Whoever may see every body's things; raises 403 for a council, so that a new operation is closed to it."""
+    if principal.role == COUNCIL:
+        raise ProblemError("forbidden", "a council reads its own cases, inbox, meetings and deliveries alone")
+    return principal
 
 
 async def writing(principal: Annotated[Principal, Depends(known)]) -> Principal:
@@ -44,12 +59,40 @@ async def writing(principal: Annotated[Principal, Depends(known)]) -> Principal:
     return principal
 
 
-async def visiting(request: Request) -> Visitor:
-    """Somebody who has signed in with a browser; everybody else is shown the way to sign in."""
+async def auditing(principal: Annotated[Principal, Depends(known)]) -> Principal:
+    """Somebody who may look at what others have looked at; raises 403 for everybody but the auditor."""
+    if principal.role != AUDITOR:
+        raise ProblemError("forbidden", f"the role {principal.role} does not read the access log; ask the auditor")
+    return principal
+
+
+async def signed_in(request: Request) -> Visitor:
+    """Somebody who has signed in with a browser, a council's people too; others are shown the way to sign in."""
     visitor = await services(request).sessions.visitor(request)
     if visitor is None:
         raise SignInNeededError
     request.state.visitor = visitor
+    _met(request, visitor.principal)
+    return visitor
+
+
+async def visiting(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    """Somebody who has signed in and may see every body's things; a council is shown the way to its own pages."""
+    if visitor.principal.role == COUNCIL:
+        raise OwnPagesError
+    return visitor
+
+
+async def sitting(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    """Somebody who has signed in for one body; raises 403 for everybody else."""
+    if visitor.principal.body is None:
+        raise ProblemError("forbidden", "these pages are for a council's own people; look at the case instead")
+    return visitor
+
+
+async def inspecting(visitor: Annotated[Visitor, Depends(visiting)]) -> Visitor:
+    """Somebody who has signed in with a browser and may look at the access log; raises 403 for everybody else."""
+    await auditing(visitor.principal)
     return visitor
 
 
@@ -117,7 +160,7 @@ def check_own(visitor: Visitor, token: str) -> None:
 async def is_still_known(request: Request) -> bool:
     """Whether whoever began a stream is known still; a database that does not answer says nothing against them."""
     try:
-        await known(request)
+        await anybody(request)
     except ProblemError:
         return False
     except psycopg.Error:
@@ -125,15 +168,25 @@ async def is_still_known(request: Request) -> bool:
     return True
 
 
+Anybody = Annotated[Principal, Depends(anybody)]
 Reader = Annotated[Principal, Depends(known)]
 Writer = Annotated[Principal, Depends(writing)]
+SignedIn = Annotated[Visitor, Depends(signed_in)]
 Guest = Annotated[Visitor, Depends(visiting)]
+Seated = Annotated[Visitor, Depends(sitting)]
+Inspector = Annotated[Visitor, Depends(inspecting)]
 Holder = Annotated[AnswerLink, Depends(holding_link)]
 Subscriber = Annotated[CalendarLink, Depends(holding_calendar)]
 Confirmer = Annotated[UUID, Depends(holding_confirmation)]
 Clerk = Annotated[Visitor, Depends(acting)]
-_OF_PEOPLE = {known, writing, visiting, acting, signed_webhook, public}
-GUARDS = frozenset({*_OF_PEOPLE, holding_link, holding_calendar, holding_confirmation})
+_OF_PEOPLE = {anybody, known, writing, auditing, signed_in, visiting, acting, sitting, inspecting}
+GUARDS = frozenset({*_OF_PEOPLE, signed_webhook, public, holding_link, holding_calendar, holding_confirmation})
+
+
+def _met(request: Request, principal: Principal) -> Principal:
+    """Who it is, kept for the access log, which notes a refusal too."""
+    request.state.principal = principal
+    return principal
 
 
 async def _of_token(request: Request, authorization: str) -> Principal:

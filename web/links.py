@@ -16,7 +16,7 @@ from domain.errors import AbsentError
 from outgoing.links import list_links, make_link, withdraw_link
 from outgoing.sending import answer_url
 from web import examples
-from web.answer_form import SOURCE
+from web.answer_form import LINK
 from web.commands import KEY, CaseId, Nothing
 from web.describing import described, read
 from web.guards import Writer, known
@@ -65,7 +65,7 @@ async def make(request: Request, principal: Writer, case: CaseId) -> JSONRespons
     body, settings = shared.organisation.body(wanted.body).id, shared.settings
 
     async def act() -> Answer:
-        message = Message(body, Reply(step=wanted.step), attempt.command, SOURCE)
+        message = Message(body, Reply(step=wanted.step), attempt.command, LINK)
         place = await shared.run(lambda: place_of(shared.cases.get(case), message))
         whose: dict[str, Any] = {"case_id": case, "body": body, "step": place.step, "round": place.number}
         until = now() + timedelta(days=settings.link_days)

@@ -33,6 +33,9 @@ class Metrics:
         self._alarmed = Gauge(
             "sagsgang_channels_alarmed", "Channels that nothing gets through.", registry=self._registry
         )
+        self._lost = Counter(
+            "sagsgang_access_log_lost", "Lines of the access log that could not be kept.", registry=self._registry
+        )
         self._parts = Gauge("sagsgang_part_ready", "Whether a part is ready.", ("part",), registry=self._registry)
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -43,6 +46,10 @@ class Metrics:
     def count_answer(self, source: str, effect: str) -> None:
         """Count one answer of a body by how it came and what it did."""
         self._answers.labels(source, effect).inc()
+
+    def count_lost_accesses(self, lines: int) -> None:
+        """Count lines of the access log that could not be kept."""
+        self._lost.inc(lines)
 
     def set_places(self, head: int, view: int, parts: Sequence[PartState]) -> None:
         """Say how far log and views are, and which parts are ready."""

@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from web.access import is_link_good, use_link
 from web.forms import read_form, read_own_form
-from web.guards import Guest, public
+from web.guards import SignedIn, public
 from web.languages import LANGUAGES, keep_language
 from web.problems import TITLES, ProblemError
 from web.rendering import render
 from web.services import now, services
+from web.sessions import Person
 
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
 
@@ -35,11 +36,11 @@ async def show_signin(request: Request, code: Words = "") -> Response:
 async def sign_in(request: Request) -> Response:
     """Use the link up and begin a session."""
     shared, form = services(request), await read_form(request)
-    role = await use_link(shared.pool, form.get("code", ""), now())
-    if role is None:
+    used = await use_link(shared.pool, form.get("code", ""), now())
+    if used is None:
         return render(request, "signin.html", 403, code="", spoilt=True)
     response = RedirectResponse("/", 303)
-    await shared.sessions.begin(response, role, now())
+    request.state.principal = await shared.sessions.begin(response, Person(*used), now())
     return response
 
 
@@ -54,7 +55,7 @@ async def choose_language(request: Request) -> Response:
 
 
 @router.post("/signout")
-async def sign_out(request: Request, visitor: Guest) -> Response:
+async def sign_out(request: Request, visitor: SignedIn) -> Response:
     """End the session, in this browser and wherever its cookie was copied to."""
     await read_own_form(request, visitor)
     response = RedirectResponse("/signin", 303)

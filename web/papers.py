@@ -18,11 +18,11 @@ from web import examples
 from web.commands import KEY, CaseId, first_effect
 from web.contents import Content, store_paper
 from web.describing import described
-from web.guards import Writer, known
+from web.guards import Anybody, Writer
 from web.idempotency import Answer, Attempt, once
 from web.problems import FieldError, ProblemError, invalid
 from web.reading import bounded
-from web.reads import caught_up, find_case
+from web.reads import caught_up, find_own_case
 from web.services import Pool, services
 from web.strict_json import fault_of_text
 from web.webhooks import as_content
@@ -85,13 +85,16 @@ async def add_paper(request: Request, principal: Writer, case: CaseId) -> JSONRe
 @router.get(
     "/cases/{id}/papers/{number}",
     summary="Download a version of the papers",
-    dependencies=[Depends(known), Depends(caught_up)],
+    dependencies=[Depends(caught_up)],
     **described(None, None, "%PDF-1.7 …", problems=(401, 404, 422, 503), media_type="application/octet-stream"),
 )
-async def read_paper(request: Request, case: CaseId, number: Annotated[int, Path(ge=1, le=1_000_000)]) -> Response:
+async def read_paper(
+    request: Request, principal: Anybody, case: CaseId, number: Annotated[int, Path(ge=1, le=1_000_000)]
+) -> Response:
     """The content of one version, always as a download: what others wrote is never shown as a page of ours."""
     shared = services(request)
-    paper = next((p for p in (await find_case(shared, case))["papers"] if p["number"] == number), None)
+    papers = (await find_own_case(shared, principal.body, case))["papers"]
+    paper = next((p for p in papers if p["number"] == number), None)
     found = await download(shared.pool, paper["name"], paper["sha256"]) if paper else None
     if found is None:
         raise ProblemError("absent", f"the case has no version {number} of its papers; list them first")

@@ -10,12 +10,12 @@ from fastapi import Request
 
 from domain.faults import did_you_mean
 from web.framing import API_PREFIX
-from web.guards import SAFE_METHODS, Reader
+from web.guards import SAFE_METHODS, Anybody
 from web.problems import FieldError, invalid
 from web.reading import visible
 
 
-async def known_parameters(request: Request, _principal: Reader) -> None:
+async def known_parameters(request: Request, _principal: Anybody) -> None:
     """Raise a 422 problem that names every unknown or repeated query parameter of a read.
 
     What an operation takes is what the API's description says of it. Who is not known hears that first.

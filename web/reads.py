@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, model_validator
 from domain.case import Status
 from domain.cases import Cases
 from domain.dates import danish_date
+from domain.errors import CaseNotFoundError
 from domain.faults import did_you_mean
 from domain.planning import Standing
 from domain.route import Route
@@ -23,17 +24,20 @@ from projections.agendas import agendas
 from projections.as_of import END_OF_TIME, case_as_of, parse_as_of, participation_as_of, timeline_as_of
 from projections.consents import consents
 from projections.documents import Document, as_read_on, body_document, case_document
+from projections.own_part import bodies_asked, own_document, own_timeline
 from projections.queries import LARGEST_PAGE
 from web import examples
-from web.commands import CaseId
+from web.commands import CaseId, case_not_found
 from web.describing import read
-from web.guards import known
+from web.guards import Anybody, anybody, known
 from web.problems import FieldError, ProblemError, invalid
 from web.reading import MAX_ID, as_day, visible
 from web.services import Services, services
 
 WAIT_SECONDS = 10.0
 LARGEST_POSITION = 2**63 - 1
+ALL_BODIES = Depends(known)
+"""What an operation depends on that tells of every body, and so is no council's."""
 
 AsOf = Annotated[
     str | None, Query(description="An instant, or a date meaning the end of that Danish day; by recorded time.")
@@ -76,27 +80,40 @@ async def caught_up(
         raise ProblemError("view_behind", detail, headers={"Retry-After": "2"})
 
 
-router = APIRouter(tags=["reads"], dependencies=[Depends(known), Depends(caught_up)])
+router = APIRouter(tags=["reads"], dependencies=[Depends(anybody), Depends(caught_up)])
 
 
 @router.get("/cases", summary="List cases", **read(examples.CASES))
-async def list_cases(request: Request, filters: Annotated[Filters, Query()]) -> JSONResponse:
+async def list_cases(request: Request, principal: Anybody, filters: Annotated[Filters, Query()]) -> JSONResponse:
     """One page of the cases, newest first; `next` is the cursor of the following page, null at the last.
 
     Each that is under way has a `forecast`: its plan of today in short, null for a moment after the case has changed.
+    A council finds the cases that ask its body, each as `GET /cases/{id}` shows it to it.
     """
     shared = services(request)
     _check_filters(shared, filters)
-    return JSONResponse(await shared.views.cases(today=shared.today(), **dict(filters)))
+    if principal.body is not None and (filters.standing is not None or filters.overdue is not None):
+        what = "tells of the whole case, which is not a council's"
+        raise invalid([FieldError("overdue" if filters.standing is None else "standing", what, "leave it out")])
+    return JSONResponse(await find_cases(shared, principal.body, dict(filters)))
 
 
 @router.get("/cases/{id}", summary="Show a case", **read(examples.CASE))
-async def show_case(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
-    """A case with every step of its route and every body's answer, now or as it stood at an earlier moment."""
-    return JSONResponse(await find_case(services(request), case, as_of or None))
+async def show_case(request: Request, principal: Anybody, case: CaseId, as_of: AsOf = None) -> JSONResponse:
+    """A case with every step of its route and every body's answer, now or as it stood at an earlier moment.
+
+    A council sees how far the steps are, the papers, and of answers, conditions, tasks and decisions its own body's; a
+    case that does not ask it is 404.
+    """
+    return JSONResponse(await find_own_case(services(request), principal.body, case, as_of or None))
 
 
-@router.get("/cases/{id}/participation", summary="Show who takes part in a scheme", **read(examples.PARTICIPATION))
+@router.get(
+    "/cases/{id}/participation",
+    summary="Show who takes part in a scheme",
+    dependencies=[ALL_BODIES],
+    **read(examples.PARTICIPATION),
+)
 async def show_participation(request: Request, case: CaseId, on: OnDay = None, as_of: AsOf = None) -> JSONResponse:
     """The schemes that bodies join in a case, as they are on a Danish date by what was recorded up to a moment.
 
@@ -110,12 +127,20 @@ async def show_participation(request: Request, case: CaseId, on: OnDay = None, a
 
 
 @router.get("/cases/{id}/timeline", summary="Show what happened to a case", **read(examples.TIMELINE))
-async def show_timeline(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
-    """Every event of a case, oldest first, each with a sentence in Danish and English."""
-    return JSONResponse({"items": await find_timeline(services(request), case, as_of or None)})
+async def show_timeline(request: Request, principal: Anybody, case: CaseId, as_of: AsOf = None) -> JSONResponse:
+    """Every event of a case, oldest first, each with a sentence in Danish and English.
+
+    A council sees what its own body said, and that the case was opened, came through its steps and was closed.
+    """
+    return JSONResponse({"items": await find_own_timeline(services(request), principal.body, case, as_of or None)})
 
 
-@router.get("/cases/{id}/consents", summary="Show who has consented to which version", **read(examples.CONSENTS))
+@router.get(
+    "/cases/{id}/consents",
+    summary="Show who has consented to which version",
+    dependencies=[ALL_BODIES],
+    **read(examples.CONSENTS),
+)
 async def show_consents(request: Request, case: CaseId, as_of: AsOf = None) -> JSONResponse:
     """For every step in which bodies decide a row a body, and in it a cell a version of the papers.
 
@@ -126,34 +151,39 @@ async def show_consents(request: Request, case: CaseId, as_of: AsOf = None) -> J
 
 
 @router.get("/cases/{id}/papers", summary="List a case's papers", **read(examples.PAPERS))
-async def list_papers(request: Request, case: CaseId) -> JSONResponse:
+async def list_papers(request: Request, principal: Anybody, case: CaseId) -> JSONResponse:
     """The versions of a case's papers, each with name, SHA-256 and size in bytes."""
-    return JSONResponse({"items": (await find_case(services(request), case))["papers"]})
+    return JSONResponse({"items": (await find_own_case(services(request), principal.body, case))["papers"]})
 
 
 @router.get("/bodies", summary="List the bodies", **read(examples.BODIES, (401, 422, 503)))
-async def list_bodies(request: Request) -> JSONResponse:
-    """Every body of the organisation in its order, with the number of cases that wait for it."""
+async def list_bodies(request: Request, principal: Anybody) -> JSONResponse:
+    """Every body of the organisation in its order, with the number of cases that wait for it; a council: itself."""
     shared = services(request)
     waiting = await shared.views.bodies_waiting()
     organisation, today = shared.organisation, shared.today()
     items = [body_document(organisation, b, waiting.get(b.id, 0), today) for b in organisation.bodies.values()]
-    return JSONResponse({"items": items})
+    return JSONResponse({"items": [item for item in items if principal.body in (None, item["id"])]})
 
 
 @router.get("/bodies/{id}/inbox", summary="Show what waits for a body", **read(examples.INBOX))
-async def show_inbox(request: Request, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
+async def show_inbox(request: Request, principal: Anybody, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
     """The open steps that wait for a body's answer, the earliest due first, and its meetings with their items.
 
-    `meetings` has the next one, and every other that something is on; where `held` is true the minutes are awaited.
+    `meetings` has the next one, and every other that something is on; where `held` is true the minutes are awaited. A
+    council reads its own body's.
     """
     shared = services(request)
+    if principal.body not in {None, id}:
+        raise ProblemError("unknown_body", f"there is no body {visible(id)!r} for this caller; ask for its own")
     body = shared.organisation.body(id).id
     items, calendars = await shared.views.inbox(body), await shared.run(shared.meetings.calendars)
     return JSONResponse({"items": items, "meetings": agendas(calendars, body, items, shared.today())})
 
 
-@router.get("/overview", summary="Count the cases", **read(examples.OVERVIEW, (401, 422, 503)))
+@router.get(
+    "/overview", summary="Count the cases", dependencies=[ALL_BODIES], **read(examples.OVERVIEW, (401, 422, 503))
+)
 async def show_overview(request: Request) -> JSONResponse:
     """How many cases stand where, are overdue, and wait for whom."""
     shared = services(request)
@@ -165,6 +195,36 @@ async def list_routes(request: Request) -> JSONResponse:
     """The newest version of every route: its steps, whom each asks, and what they may answer."""
     shared = services(request)
     return JSONResponse({"items": [_route_document(shared, route) for route in shared.organisation.routes.values()]})
+
+
+async def find_cases(shared: Services, body: str | None, filters: dict[str, Any]) -> Document:
+    """A page of cases; of those that ask a body, as it sees them, where one is given."""
+    if body is not None and filters.get("waiting_for") not in {None, body}:
+        return {"items": [], "next": None}
+    page = await shared.views.cases(today=shared.today(), asked=body, **filters)
+    return page if body is None else {**page, "items": [_own(shared, case, body) for case in page["items"]]}
+
+
+async def find_own_case(shared: Services, body: str | None, case: UUID, as_of: str | None = None) -> Document:
+    """A case's document, as a body sees it where one is given; raises as `find_case`, also where it is not asked."""
+    if body is None:
+        return await find_case(shared, case, as_of)
+    try:
+        document = await find_case(shared, case, as_of)
+    except (CaseNotFoundError, ProblemError):
+        raise case_not_found() from None
+    if body not in bodies_asked(document):
+        raise case_not_found()
+    day = danish_date(parse_as_of(as_of)) if as_of is not None else shared.today()
+    return as_read_on(own_document(document, body), day)
+
+
+async def find_own_timeline(shared: Services, body: str | None, case: UUID, as_of: str | None = None) -> list[Document]:
+    """A case's timeline, as a body sees it where one is given; raises as `find_own_case`."""
+    if body is None:
+        return await find_timeline(shared, case, as_of)
+    await find_own_case(shared, body, case, as_of)
+    return own_timeline(await find_timeline(shared, case, as_of), body)
 
 
 async def find_case(shared: Services, case: UUID, as_of: str | None = None) -> Document:
@@ -187,6 +247,10 @@ async def find_timeline(shared: Services, case: UUID, as_of: str | None = None) 
     moment = parse_as_of(as_of) if as_of is not None else END_OF_TIME
     found: list[Document] = _opened(await shared.run(partial(_past, shared, case, timeline_as_of, moment)), as_of)
     return found
+
+
+def _own(shared: Services, document: Document, body: str) -> Document:
+    return as_read_on(own_document(document, body), shared.today())
 
 
 def _read_on(text: str | None) -> date | None:

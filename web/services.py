@@ -24,6 +24,7 @@ from projections.queries import Views
 from runtime.clock import real_now
 from runtime.database import AnsweringAsyncConnection, check_answers, eventsourcing_env
 from runtime.settings import DatabaseSettings
+from web.accesses import AccessLog
 from web.bounds import MessageRate, Threads
 from web.metrics import Metrics
 from web.sessions import Sessions
@@ -63,7 +64,8 @@ class Services:
     rate: MessageRate
     senders: MessageRate
     links: MessageRate
-    metrics: Metrics = field(default_factory=Metrics)
+    metrics: Metrics
+    accesses: AccessLog
     threads: Threads = field(default_factory=lambda: Threads(COMMANDS_AT_ONCE))
     typesetters: Threads = field(default_factory=lambda: Threads(TYPESETTERS))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -75,7 +77,7 @@ class Services:
     ) -> Services:
         """The services, not yet connected. Raises `SettingsError` without a signing key."""
         url, a_minute = settings.database_url, settings.webhooks_per_minute
-        pool, listener = _pool(url, POOL_SIZE), ViewListener(url)
+        pool, listener, metrics = _pool(url, POOL_SIZE), ViewListener(url), Metrics()
         meetings = Meetings(organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1))
         cases.calendars = meetings.calendars  # so that a rehearsal tells what the worker will do
         return cls(
@@ -93,6 +95,8 @@ class Services:
             # All bodies may send through one address, as they do behind a proxy that does not tell us theirs.
             senders=MessageRate(a_minute * max(len(organisation.bodies), 1), real_now),
             links=MessageRate(LINK_PAGES_A_MINUTE, real_now),
+            metrics=metrics,
+            accesses=AccessLog(pool, metrics),
         )
 
     @contextlib.asynccontextmanager
@@ -100,13 +104,18 @@ class Services:
         """Hold the connections open; a database that is away is waited for by the requests, not here."""
         for pool in (self.pool, self.keys):
             await pool.open()
-        clearing = asyncio.create_task(clear_daily(self.pool, self.settings.database_url, self.closing))
+        url, days = self.settings.database_url, self.settings.access_log_days
+        clearing = asyncio.create_task(clear_daily(self.pool, url, days, self.closing))
+        noting = asyncio.create_task(self.accesses.run())
         try:
             async with self.listener:
                 yield
         finally:
             self.closing.set()
-            clearing.cancel()
+            for task in (clearing, noting):
+                task.cancel()
+            await asyncio.gather(noting, return_exceptions=True)
+            await self.accesses.end()
             for pool in (self.pool, self.keys):
                 await pool.close(timeout=1)
             self.meetings.close()

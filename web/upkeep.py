@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Clears away once a day what has had its time: keys, sessions, sign-in links, and uploads that came to nothing."""
+"""Clears away once a day what has had its time: keys, sessions, links, old accesses, uploads that came to nothing."""
 
 from __future__ import annotations
 
@@ -26,20 +26,21 @@ _OVER = (
 log = structlog.get_logger()
 
 
-async def clear_daily(pool: AsyncConnectionPool[Any], url: str, end: asyncio.Event) -> None:
+async def clear_daily(pool: AsyncConnectionPool[Any], url: str, days: int, end: asyncio.Event) -> None:
     """Clear away now and then once a day until `end` is set; a database that is away is asked again a day later."""
     while not end.is_set():
         try:
-            await clear(pool, url)
+            await clear(pool, url, days)
         except psycopg.Error as error:
             log.warning("clearing_failed", reason=type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(end.wait(), EVERY_SECONDS)
 
 
-async def clear(pool: AsyncConnectionPool[Any], url: str) -> None:
-    """Clear away what has had its time, by real time; raises psycopg errors."""
+async def clear(pool: AsyncConnectionPool[Any], url: str, days: int) -> None:
+    """Clear away what has had its time, by real time, the access log after `days`; raises psycopg errors."""
     async with pool.connection() as connection:
         for statement in _OVER:
             await connection.execute(statement.encode())
+        await connection.execute("SELECT office.forget_accesses(%s)", (days,))
     await asyncio.to_thread(forget_abandoned, url)

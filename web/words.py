@@ -108,6 +108,7 @@ COMING_REMINDERS = {
 SOURCES = {
     "webhook": Name("fra organets eget system", "from the body's own system"),
     "link": Name("på personligt link", "by a personal link"),
+    "signed_in": Name("af organet selv, logget ind", "by the body itself, signed in"),
     "secretariat": Name("registreret af sekretariatet", "recorded by the secretariat"),
     "minutes": Name("fra referatet", "from the minutes"),
     "engine": Name("sat af systemet", "set by the system"),
@@ -117,6 +118,7 @@ _SHORT = 10
 ROLES = {
     "secretariat": Name("Sekretariatet", "The secretariat"),
     "leadership": Name("Ledelsen", "Leadership"),
+    "council": Name("Kommunen", "Council"),
     "auditor": Name("Revision", "Auditor"),
 }
 DELIVERY_STATES = {

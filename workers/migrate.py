@@ -83,7 +83,7 @@ _WRONG_RIGHTS = f"""
         UNION ALL
         SELECT 5, format('GRANT SELECT, INSERT, UPDATE, DELETE ON office.%I TO {SERVICE_ROLE}', tablename)
         FROM pg_tables CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS needed
-        WHERE schemaname = 'office' AND tablename <> 'migrations'
+        WHERE schemaname = 'office' AND tablename NOT IN ('migrations', 'access_log')
         GROUP BY tablename
         HAVING NOT bool_and(has_table_privilege('{SERVICE_ROLE}', format('office.%I', tablename), needed))
         UNION ALL
@@ -92,6 +92,15 @@ _WRONG_RIGHTS = f"""
             SELECT bool_and(has_table_privilege('{SERVICE_ROLE}', log, needed))
             FROM unnest(ARRAY['SELECT', 'INSERT', 'MAINTAIN']) AS needed
         )
+        UNION ALL
+        SELECT 7, 'REVOKE ALL ON office.access_log FROM {SERVICE_ROLE};
+            GRANT SELECT, INSERT ON office.access_log TO {SERVICE_ROLE}'
+        WHERE has_table_privilege('{SERVICE_ROLE}', 'office.access_log', 'UPDATE, DELETE, TRUNCATE')
+           OR NOT has_table_privilege('{SERVICE_ROLE}', 'office.access_log', 'SELECT')
+           OR NOT has_table_privilege('{SERVICE_ROLE}', 'office.access_log', 'INSERT')
+        UNION ALL
+        SELECT 8, 'GRANT EXECUTE ON FUNCTION office.forget_accesses(integer) TO {SERVICE_ROLE}'
+        WHERE NOT has_function_privilege('{SERVICE_ROLE}', 'office.forget_accesses(integer)', 'EXECUTE')
     ) AS wrong (turn, statement) ORDER BY turn
 """  # noqa: S608 -- constants of ours alone
 

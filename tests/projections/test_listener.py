@@ -45,14 +45,16 @@ async def test_what_is_there_already_is_not_waited_for(desk: StoredDesk, project
 
 
 async def test_every_reader_hears_of_a_change(desk: StoredDesk, projector: Projector, views: Views) -> None:
-    """The case and the place of its newest event."""
+    """The case, the place of its newest event, and whom it asks."""
     first, second = views.changes(), views.changes()
     desk.open()
     position = await asyncio.to_thread(project, projector)
 
     async with asyncio.timeout(5):
-        assert await anext(first) == {"case": str(desk.id), "position": position}
-        assert await anext(second) == {"case": str(desk.id), "position": position}
+        found = await anext(first)
+        assert (found["case"], found["position"]) == (str(desk.id), position)
+        assert {"dassos", "lemvig"} <= set(found["asked"])
+        assert await anext(second) == found
 
 
 async def test_changes_before_the_listener_began_are_no_news(

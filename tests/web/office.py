@@ -47,10 +47,10 @@ class Office:
         found: Services = self.app.state.services
         return found
 
-    def token(self, role: str = "secretariat") -> dict[str, str]:
+    def token(self, role: str = "secretariat", body: str | None = None) -> dict[str, str]:
         """The header of a new token."""
         with connect(self.url) as connection:
-            return {"Authorization": f"Bearer {create_token(connection, role)}"}
+            return {"Authorization": f"Bearer {create_token(connection, role, body=body)}"}
 
     def secret(self, body: str, *, rotate: bool = False) -> str:
         """A body's webhook secret."""

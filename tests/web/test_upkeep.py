@@ -34,7 +34,7 @@ async def test_what_has_had_its_time_is_cleared_away(
     with connect(office.url) as connection:
         for name, age in (("old", old), ("young", young)):
             connection.execute(statement.encode(), (name, age))
-        await clear(office.services.pool, office.url)
+        await clear(office.services.pool, office.url, 183)
         left = connection.execute(f"SELECT count(*) FROM office.{table}".encode()).fetchone()  # noqa: S608
 
     assert left == (1,)
@@ -43,7 +43,7 @@ async def test_what_has_had_its_time_is_cleared_away(
 async def test_a_database_that_is_away_does_not_end_the_clearing(office: Office) -> None:
     """It goes on until the process ends."""
     end = asyncio.Event()
-    clearing = asyncio.create_task(clear_daily(office.services.pool, "postgresql://nobody@127.0.0.1:1/none", end))
+    clearing = asyncio.create_task(clear_daily(office.services.pool, "postgresql://nobody@127.0.0.1:1/none", 183, end))
     done, _ = await asyncio.wait({clearing}, timeout=0.5)
     end.set()
     await asyncio.wait_for(clearing, 5)

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The access log: who has read, searched and done what; only added to, read by the auditor, gone after its time."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from domain.dates import danish_date
+from runtime.clock import real_now
+from runtime.database import connect
+from tests.web.office import API, Office
+from tests.web.test_roles import sign_in
+from web.access import Principal
+from web.accesses import Access, AccessLog
+from web.metrics import Metrics
+from web.noting import access_of
+from web.upkeep import clear
+
+ANNA = Principal("token:1", "Anna", "secretariat", "token")
+CODE = "geheim-engangskode"
+
+
+async def lines(office: Office) -> list[dict[str, Any]]:
+    """What is written, oldest first, without waiting for the next batch."""
+    await office.services.accesses.flush()
+    with connect(office.url) as connection:
+        rows = connection.execute("SELECT row_to_json(l) FROM office.access_log l ORDER BY id").fetchall()
+    return [row[0] for row in rows]
+
+
+def line(number: int = 0, **changed: Any) -> Access:
+    """A line as a request gives it."""
+    scope = {"query_string": b"", "method": "GET", "path": "/", "path_params": {"id": str(number)}}
+    return Access(**{**vars(access_of(scope, ANNA, 200)), **changed})
+
+
+async def test_reading_searching_and_writing_are_noted(office: Office) -> None:
+    """When, who, what, to what, and how it ended; by the route's name, not by the address."""
+    token, case = office.token("secretariat"), office.open_case()
+    office.project()
+    await office.client.get(f"{API}/cases?q=Botilbud&status=running&limit=5", headers=token)
+    await office.client.get(f"{API}/cases/{case}", headers=token)
+    await office.client.post(f"{API}/cases/{case}/suspend", headers=token, json={"reason": "Ferie"})
+    await office.client.get(f"{API}/access-log", headers=token)
+    search, read, write, refused = await lines(office)
+
+    assert (search["method"], search["route"], search["search"]) == (
+        "GET",
+        f"{API}/cases",
+        "q=Botilbud status=running",
+    )
+    assert (read["route"], read["object"], read["status"]) == (f"{API}/cases/{{id}}", f"id={case}", 200)
+    assert (write["method"], write["route"], write["status"]) == ("POST", f"{API}/cases/{{id}}/suspend", 200)
+    assert (refused["status"], refused["role"], refused["how"]) == (403, "secretariat", "token")
+    assert read["who"].startswith("token:")
+    assert read["name"].startswith("secretariat ")
+
+
+async def test_a_councils_line_names_its_body(office: Office) -> None:
+    """Pages count as the API does, and so does the sign-in."""
+    await sign_in(office, "council", "skive")
+    await office.client.get(f"/own/cases/{uuid4()}")
+    found = await lines(office)
+
+    assert [(one["route"], one["status"]) for one in found] == [
+        ("/signin", 303),
+        ("/own", 200),
+        ("/own/cases/{id}", 404),
+    ]
+    assert {(one["role"], one["body"], one["how"]) for one in found} == {("council", "skive", "session")}
+
+
+async def test_no_secret_comes_into_the_log(office: Office) -> None:
+    """Neither a token nor a link's code, cookie or personal number."""
+    token = office.token("auditor")
+    csrf = await sign_in(office, "secretariat", None)
+    cookie = office.client.cookies["sagsgang_session"]
+    for path in (f"/signin?code={CODE}", f"/svar/{CODE}", f"/calendar/{CODE}.ics", f"/?q=010203-1234&code={CODE}"):
+        await office.client.get(path)
+    await office.client.get(f"{API}/cases?q=0102031234+og+010203+1234&token={CODE}", headers=token)
+    await office.client.post("/signout", data={"csrf": csrf})
+    text = json.dumps(await lines(office))
+
+    assert CODE not in text
+    assert token["Authorization"].split()[1] not in text
+    assert cookie not in text
+    assert csrf not in text
+    assert "1234" not in text
+    assert "******-****" in text
+
+
+async def test_whoever_is_not_known_is_not_in_the_log(office: Office) -> None:
+    """Nor who opens a personal link: what they do stands in the event log."""
+    for path in ("/signin", f"{API}/cases", "/healthz", "/svar/x"):
+        await office.client.get(path)
+
+    assert await lines(office) == []
+
+
+async def test_odd_characters_do_not_stop_the_log(office: Office) -> None:
+    """The database refuses NUL; the line is kept without it."""
+    token = office.token("auditor")
+    await office.client.get(f"{API}/cases?q=%00%ff%F0%9F%92%A9", headers=token)
+    await office.client.get(f"{API}/bodies/a%00b%0a/inbox", headers=token)
+
+    assert len(await lines(office)) == 2
+
+
+def test_the_service_only_appends(office: Office) -> None:
+    """Not even whoever takes the application over changes a line, or takes a young one away."""
+    with connect(office.url) as connection:
+        connection.execute("SELECT * FROM office.access_log")
+        for statement in (
+            "UPDATE office.access_log SET who = 'x'",
+            "DELETE FROM office.access_log",
+            "TRUNCATE office.access_log",
+            "DROP TABLE office.access_log",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement.encode())
+
+
+async def test_lines_go_after_their_time(office: Office) -> None:
+    """Really: by the daily clearing, and nothing younger; no number of days takes the last month's."""
+    now = real_now()
+    for age in (0, 29, 31, 182, 184):
+        office.services.accesses.note(line(age, at=(now - timedelta(days=age)).isoformat()))
+    assert len(await lines(office)) == 5
+    await clear(office.services.pool, office.url, 183)
+    half_a_year = [one["object"] for one in await lines(office)]
+    await clear(office.services.pool, office.url, 1)
+
+    assert half_a_year == ["id=0", "id=29", "id=31", "id=182"]
+    assert [one["object"] for one in await lines(office)] == ["id=0", "id=29"]
+
+
+async def test_the_auditor_reads_the_log_as_page_api_and_file(office: Office) -> None:
+    """With filters, and its own reading stands in it too."""
+    at = real_now() - timedelta(days=9)
+    office.services.accesses.note(line(1, name="Bo", who="oidc:bo", search="=HYPERLINK()", at=at.isoformat()))
+    await sign_in(office, "auditor", None)
+    await lines(office)
+    page = await office.client.get("/access-log?who=BO")
+    day = danish_date(at)
+    found = (await office.client.get(f"{API}/access-log?who=oidc:bo&from={day}&until={day}")).json()
+    others = (await office.client.get(f"{API}/access-log?who=oidc:bo&from={day + timedelta(days=1)}")).json()
+    file = await office.client.get("/export/access-log.csv?object=id=1")
+    stamp, _, *table = io.StringIO(file.content.decode("utf-8-sig"))
+    rows = list(csv.DictReader(table, delimiter=";"))
+    routes = [one["route"] for one in await lines(office)]
+
+    assert "oidc:bo" in page.text
+    assert "Anna" not in page.text
+    assert [one["name"] for one in found["items"]] == ["Bo"]
+    assert others["items"] == []
+    assert stamp.startswith("Adgangslog ")
+    assert [(row["name"], row["search"]) for row in rows] == [("Bo", "'=HYPERLINK()")]
+    assert routes[-4:] == ["/access-log", f"{API}/access-log", f"{API}/access-log", "/export/access-log.csv"]
+
+
+async def test_the_log_is_read_page_by_page(office: Office) -> None:
+    """`next` leads to the older lines, and is null at the last."""
+    for number in range(5):
+        office.services.accesses.note(line(number))
+    token = office.token("auditor")
+    await office.services.accesses.flush()
+    first = (await office.client.get(f"{API}/access-log?limit=3&object=id", headers=token)).json()
+    rest = (await office.client.get(f"{API}/access-log?limit=3&object=id&before={first['next']}", headers=token)).json()
+
+    assert [one["object"] for one in first["items"] + rest["items"]] == [f"id={n}" for n in (4, 3, 2, 1, 0)]
+    assert rest["next"] is None
+
+
+async def test_the_queue_has_an_end() -> None:
+    """With the database away requests go on; what no longer fits is lost and counted, and the rest waits."""
+    metrics = Metrics()
+    async with AsyncConnectionPool[Any]("postgresql://nobody@127.0.0.1:1/none", open=False, timeout=0.1) as pool:
+        accesses = AccessLog(pool, metrics, longest_queue=3)
+        for number in range(5):
+            accesses.note(line(number))
+        with pytest.raises(psycopg.Error):
+            await accesses.flush()
+        before = metrics.text()
+        await accesses.end()
+
+    assert b"sagsgang_access_log_lost_total 2.0" in before
+    assert b"sagsgang_access_log_lost_total 5.0" in metrics.text()
+
+
+async def test_what_waited_is_written_when_the_database_is_back(office: Office) -> None:
+    """In order, once."""
+    accesses = AccessLog(office.services.pool, Metrics())
+    for number in range(2500):
+        accesses.note(line(number))
+    await asyncio.gather(accesses.flush(), accesses.flush())
+
+    assert [one["object"] for one in await lines(office)] == [f"id={number}" for number in range(2500)]
+
+
+async def test_the_last_lines_are_written_at_the_end(office: Office) -> None:
+    """A process that stops takes nothing with it."""
+    writing = asyncio.create_task(office.services.accesses.run())
+    office.services.accesses.note(line(7))
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    await office.services.accesses.end()
+    with connect(office.url) as connection:
+        assert connection.execute("SELECT object FROM office.access_log").fetchall() == [("id=7",)]
