@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVICES_FILE = "services.json"
 SECRET_KEY_FILE = "secret.key"  # noqa: S105  (the name of a file)
 SHORTEST_SECRET_KEY = 32
+SIGN_IN_ROLES = ("secretariat", "leadership", "council", "auditor")
+"""The roles that people sign in with; web/access.py says what each may."""
 
 _LONGEST_PAUSE = 7 * 24 * 3600.0
 
@@ -153,6 +155,31 @@ class Settings(BaseSettings):
         default=120, ge=1, le=730, description="How many days a personal link to the answer page is good for."
     )
 
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Identity provider that people sign in through by OpenID Connect: its issuer, exactly as it names "
+        "itself. Unset: people sign in by one-time links.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="What the provider calls this installation; needed beside `SAGSGANG_OIDC_ISSUER`."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Secret of this installation at the provider. Unset: a public client, PKCE alone."
+    )
+    oidc_scope: str = Field(default="openid profile", description="What is asked for; `openid` must be in it.")
+    oidc_role_claim: str = Field(
+        default="roles",
+        description="Claim that holds a person's roles or groups, a text or a list; dots lead into it, as in "
+        "`realm_access.roles`.",
+    )
+    oidc_roles: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
+        default=(),
+        description="Which value of that claim gives which role, as `value=role` with commas between; of several that "
+        "fit the first counts. Roles: secretariat, leadership, council, auditor.",
+    )
+    oidc_body_claim: str = Field(
+        default="cvr", description="Claim that holds a council's body, by its CVR number or its id."
+    )
     access_log_days: int = Field(
         default=183,
         ge=30,
@@ -169,6 +196,10 @@ class Settings(BaseSettings):
             super().__init__(**given)
         except ValidationError as error:
             raise _as_settings_error(error) from None
+        for name in ("oidc_client_id", "oidc_roles"):  # half a provider: nobody could sign in
+            if self.oidc_issuer is not None and not getattr(self, name):
+                what = f"not set, but {PREFIX}OIDC_ISSUER is"
+                raise SettingsError(PREFIX + name.upper(), what, "set both, or neither")
 
     @field_validator("delivery_pauses", mode="before")
     @classmethod
@@ -183,6 +214,38 @@ class Settings(BaseSettings):
             message = "not a list of seconds; write it as 0,5,300,1800"
             raise ValueError(message)
         return pauses
+
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _split_roles(cls, text: Any) -> Any:
+        """Read pairs `value=role` with commas between."""
+        if not isinstance(text, str):
+            return text
+        pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+        if any(not value or role not in SIGN_IN_ROLES for value, _, role in pairs):
+            message = "not pairs of a value and a role; write it as sagsgang-sekretariat=secretariat,kommune=council"
+            raise ValueError(message)
+        return tuple((value.strip(), role) for value, _, role in pairs)
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _check_issuer(cls, issuer: str | None) -> str | None:
+        """Refuse a provider that could be overheard: without TLS it must be on this machine."""
+        parts = urlsplit(issuer or "https://unset")
+        local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        if not parts.hostname or parts.query or parts.fragment or not (parts.scheme == "https" or local):
+            message = "not a provider's address; write it as https://login.example.dk/realms/kommuner"
+            raise ValueError(message)
+        return issuer
+
+    @field_validator("oidc_scope")
+    @classmethod
+    def _check_scope(cls, scope: str) -> str:
+        """Refuse a scope without `openid`: the provider would vouch for nobody."""
+        if "openid" not in scope.split():
+            message = "openid is not in it; write it as openid profile"
+            raise ValueError(message)
+        return scope
 
     @field_validator("mail_sender")
     @classmethod

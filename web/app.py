@@ -48,6 +48,7 @@ from web import (
     problems,
     reads,
     settling,
+    signing_in,
     webhooks,
 )
 from web.describing import COMPONENTS
@@ -56,6 +57,7 @@ from web.guards import OwnPagesError, SignInNeededError
 from web.methods import Address, Methods
 from web.noting import Noting
 from web.parameters import known_parameters
+from web.paths import sign_in_path
 from web.problems import ProblemError
 from web.services import Services
 
@@ -106,8 +108,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-async def _show_sign_in(_request: Request, _error: Exception) -> Response:
-    return RedirectResponse("/signin", 303)
+async def _show_sign_in(request: Request, _error: Exception) -> Response:
+    return RedirectResponse(sign_in_path(request), 303)
 
 
 async def _show_own_pages(request: Request, _error: Exception) -> Response:
@@ -130,6 +132,7 @@ def _rooms(app: FastAPI) -> list[Room]:
         exports.router,
         pages.router,
         own.router,
+        signing_in.router,
     )
     shown = (*browsing, deliveries.pages, access_pages.pages)
     written = (commands.router, agendas.router, settling.router, agency_loop.router, papers.router)

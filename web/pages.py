@@ -3,33 +3,60 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
+from domain.names import Name
 from web.access import is_link_good, use_link
 from web.forms import read_form, read_own_form
 from web.guards import SignedIn, public
 from web.languages import LANGUAGES, keep_language
+from web.paths import SIGN_IN_PATH, WANTED, own_path
 from web.problems import TITLES, ProblemError
 from web.rendering import render
 from web.services import now, services
 from web.sessions import Person
 
-_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
-
 router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Query(max_length=200)]
+Wanted = Annotated[str, Query(alias=WANTED, max_length=500)]
+FAULTS = {
+    "spoilt": (
+        Name("Linket er brugt eller for gammelt", "The link is used or too old"),
+        Name("Bed om et nyt.", "Ask for a new one."),
+    ),
+    "away": (
+        Name("Login-tjenesten svarer ikke", "The sign-in service does not answer"),
+        Name(
+            "Prøv igen om lidt. Den, der allerede er logget ind, kan arbejde videre.",
+            "Try again in a moment. Whoever has signed in already can go on working.",
+        ),
+    ),
+    "failed": (
+        Name("Du blev ikke logget ind", "You were not signed in"),
+        Name("Prøv igen fra denne side.", "Try again from this page."),
+    ),
+    "no_role": (
+        Name("Du har ikke adgang til Sagsgang", "You have no access to Sagsgang"),
+        Name(
+            "Du er kendt i din organisation, men har ingen rolle her. Bed jeres administrator om den, eller kontakt "
+            "sekretariatet.",
+            "Your organisation knows you, but you have no role here. Ask your administrator for it, or contact the "
+            "secretariat.",
+        ),
+    ),
+}
+"""What may go wrong with a sign-in: the heading, and what to do."""
 
 
 @router.get("/signin", dependencies=[Depends(public)])
-async def show_signin(request: Request, code: Words = "") -> Response:
+async def show_signin(request: Request, code: Words = "", wanted: Wanted = "/") -> Response:
     """A page with a button: a program that follows links to look at them must not use the link up."""
     good = bool(code) and await is_link_good(services(request).pool, code, now())
-    return render(request, "signin.html", code=code if good else "", spoilt=bool(code) and not good)
+    return show_sign_in(request, code=code if good else "", fault="spoilt" if code and not good else "", wanted=wanted)
 
 
 @router.post("/signin", dependencies=[Depends(public)])
@@ -38,7 +65,7 @@ async def sign_in(request: Request) -> Response:
     shared, form = services(request), await read_form(request)
     used = await use_link(shared.pool, form.get("code", ""), now())
     if used is None:
-        return render(request, "signin.html", 403, code="", spoilt=True)
+        return show_sign_in(request, 403, fault="spoilt")
     response = RedirectResponse("/", 303)
     request.state.principal = await shared.sessions.begin(response, Person(*used), now())
     return response
@@ -48,7 +75,7 @@ async def sign_in(request: Request) -> Response:
 async def choose_language(request: Request) -> Response:
     """Show the pages in another language from now on, and go back to the page that was looked at."""
     form = await read_form(request)
-    response = RedirectResponse(_own_path(form.get("next", "/")), 303)
+    response = RedirectResponse(own_path(form.get("next", "/")), 303)
     if form.get("language") in LANGUAGES:
         keep_language(response, form["language"], secure=services(request).sessions.secure)
     return response
@@ -56,10 +83,18 @@ async def choose_language(request: Request) -> Response:
 
 @router.post("/signout")
 async def sign_out(request: Request, visitor: SignedIn) -> Response:
-    """End the session, in this browser and wherever its cookie was copied to."""
+    """End the session, in this browser and wherever its cookie was copied to, and lead on to the provider's sign-out.
+
+    A page leads there, since browsers let a form of ours be sent on to nobody else.
+    """
     await read_own_form(request, visitor)
-    response = RedirectResponse("/signin", 303)
-    await services(request).sessions.end(response, visitor)
+    shared = services(request)
+    url = await shared.provider.signing_out_url(visitor.id_token) if visitor.principal.subject else None
+    request.state.visitor = None
+    response = (
+        RedirectResponse("/signin", 303) if url is None else render(request, "signed_out.html", url=url, here="/signin")
+    )
+    await shared.sessions.end(response, visitor)
     return response
 
 
@@ -72,6 +107,15 @@ async def explain_problem(request: Request, code: str) -> Response:
     return render(request, "problem.html", problem={"status": status, "title": title, "detail": f"/problems/{code}"})
 
 
-def _own_path(path: str) -> str:
-    """A path of ours, whatever a form says: nobody is sent elsewhere."""
-    return path if _PATH.fullmatch(path) else "/"
+def show_sign_in(
+    request: Request, status: int = 200, *, code: str = "", fault: str = "", wanted: str = "/"
+) -> Response:
+    """The page with the ways to sign in that there are, and what went wrong where something did."""
+    values: dict[str, Any] = {
+        "code": code,
+        "fault": FAULTS.get(fault),
+        "with_provider": services(request).provider.is_set,
+    }
+    if request.url.path != SIGN_IN_PATH:  # what the provider's answer carries is good once, and for nothing else
+        values["here"] = SIGN_IN_PATH
+    return render(request, "signin.html", status, **values, wanted=own_path(wanted))

@@ -27,6 +27,7 @@ from runtime.settings import DatabaseSettings
 from web.accesses import AccessLog
 from web.bounds import MessageRate, Threads
 from web.metrics import Metrics
+from web.oidc import Provider
 from web.sessions import Sessions
 from web.upkeep import clear_daily
 
@@ -66,6 +67,7 @@ class Services:
     links: MessageRate
     metrics: Metrics
     accesses: AccessLog
+    provider: Provider
     threads: Threads = field(default_factory=lambda: Threads(COMMANDS_AT_ONCE))
     typesetters: Threads = field(default_factory=lambda: Threads(TYPESETTERS))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -97,6 +99,7 @@ class Services:
             links=MessageRate(LINK_PAGES_A_MINUTE, real_now),
             metrics=metrics,
             accesses=AccessLog(pool, metrics),
+            provider=Provider(settings, organisation),
         )
 
     @contextlib.asynccontextmanager

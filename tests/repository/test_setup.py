@@ -12,7 +12,7 @@ import pytest
 
 from tests.repository.files import ROOT
 
-ASSETS = "web/assets.toml"
+ASSETS, PROVIDER = "web/assets.toml", "tests/provider/package-lock.json"
 NO_PYTHON = "#!/bin/sh\nexit 1\n"
 NO_VENV = '#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n'
 
@@ -27,8 +27,9 @@ def test_setup_says_what_is_missing(tmp_path: Path, python: str, mend: str) -> N
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "requirements.txt").touch()
     (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "web").mkdir()
-    (tmp_path / ASSETS).touch()
+    for name in (ASSETS, PROVIDER):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
     fake = tmp_path / "python3"
     fake.write_text(python, encoding="utf-8")
     fake.chmod(0o755)
@@ -49,9 +50,10 @@ def test_setup_says_what_is_missing(tmp_path: Path, python: str, mend: str) -> N
 def test_a_second_setup_has_nothing_to_do(tmp_path: Path) -> None:
     """`make .venv` runs no command, unless requirements or assets are newer than what is installed."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for folder in (".venv", "web"):
-        (tmp_path / folder).mkdir()
-    for age, name in ((30, "requirements.txt"), (30, "pyproject.toml"), (30, ASSETS), (20, ".venv/.installed")):
+    for folder in (".venv", "web", "tests/provider"):
+        (tmp_path / folder).mkdir(parents=True)
+    sources = ("requirements.txt", "pyproject.toml", ASSETS, PROVIDER)
+    for age, name in (*((30, source) for source in sources), (20, ".venv/.installed")):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
 
@@ -62,6 +64,7 @@ def test_a_second_setup_has_nothing_to_do(tmp_path: Path) -> None:
 
     assert any("pip install" in step for step in steps)
     assert any("web.assets" in step for step in steps)
+    assert any("tests.provider.fetch" in step for step in steps)
 
 
 def steps_of_setup(folder: Path) -> list[str]:

@@ -177,7 +177,7 @@ async def test_a_stranger_is_shown_the_way_in(office: Office, case: UUID) -> Non
     """At every new page."""
     paths = ["/bodies", "/bodies/dassos", "/export/cases.csv", "/export/cases.xlsx"]
     for path in [*paths, *(address(case, action) for action in ACTIONS)]:
-        assert (await office.client.get(path)).headers["location"] == "/signin"
+        assert (await office.client.get(path)).headers["location"].startswith("/signin")
 
 
 async def test_a_form_from_elsewhere_is_refused(office: Office, case: UUID) -> None:

@@ -176,7 +176,7 @@ async def test_the_page_shows_deliveries_and_sends_again(office: Office) -> None
 
 async def test_the_page_is_for_who_has_signed_in(office: Office) -> None:
     """Everybody else is shown the way to sign in."""
-    assert (await office.client.get("/deliveries")).headers["location"] == "/signin"
+    assert (await office.client.get("/deliveries")).headers["location"].startswith("/signin")
 
 
 @pytest.mark.parametrize(
