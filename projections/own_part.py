@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
 _PLAIN = ("id", "position", "version", "route", "title", "reference", "status", "result", "deadline", "opened_at")
 _PLAIN_TOO = ("suspended_at", "closed_at", "overdue", "papers")
-_EMPTY = ("outcome_so_far", "renews", "renewed_by", "entry_into_force", "replaces")
 _STEP = ("id", "name", "round", "ask", "also_asks", "mode", "state", "result", "results", "opened_at", "opens_on")
 _STEP_TOO = ("awaits_date", "due", "due_passed", "completed_at", "sent_back", "revises", "why", "version")
-_STEP_PLACE = ("layer", "after", "opened_by", "closes")
+_STEP_PLACE = ("skipped_because", "layer", "after", "opened_by", "closes")
 _SAYS = frozenset(k.TOPIC for k in (Case.AnswerRecorded, Case.AnswerCorrected, Case.DelayReported))
 _HAPPENS = frozenset(k.TOPIC for k in (Case.Opened, Case.StepCompleted, Case.StepReopened, Case.Closed))
 """What a timeline tells everybody who is asked: sentences that name steps and results, and no body but by these."""
@@ -30,26 +29,22 @@ def bodies_asked(document: Document) -> list[str]:
 
 
 def own_document(document: Document, body: str) -> Document:
-    """A case's document as the body sees it: of the same shape, without what is not its own.
+    """A case's document as the body sees it: of the same shape, with what is not its own null or empty.
 
-    Late means here that the body's own answer is.
+    What a document learns to say later is closed until it is let in here. Late means that the body's own answer is.
     """
-    steps = [_own_step(step, body) for step in document["steps"]]
     awaited = [step["due"] for step in document["steps"] if body in _awaited(step)]
-    waits = document["status"] == "running" and any(body in _awaited(step) for step in document["steps"])
-    next_due = min((due for due in awaited if due), default=None) if waits else None
+    running = document["status"] == "running"
+    next_due = min((due for due in awaited if due), default=None) if running else None
     return {
-        **{name: document[name] for name in (*_PLAIN, *_PLAIN_TOO) if name in document},
-        **dict.fromkeys(_EMPTY),
+        **_closed(document),
+        **_kept(document, (*_PLAIN, *_PLAIN_TOO)),
         "next_due": next_due,
         "overdue_after": next_due,
-        "attributes": {},
-        "concerned": [body] if body in document["concerned"] else [],
-        "waiting_for": [body] if body in document["waiting_for"] else [],
-        "blocked": [],
-        "steps": steps,
+        "concerned": _only(document["concerned"], body),
+        "waiting_for": _only(document["waiting_for"], body),
+        "steps": [_own_step(step, body) for step in document["steps"]],
         "conditions": _of(document["conditions"], body),
-        "contradictions": [],
         "tasks": [task for task in document["tasks"] if body in (task["body"], task.get("responsible"))],
         "decisions": _of(document["decisions"], body),
         "papers": [_own_paper(paper, body) for paper in document["papers"]],
@@ -76,21 +71,17 @@ def _awaited(step: Document) -> list[str]:
 
 
 def _own_step(step: Document, body: str) -> Document:
-    """A step with the body's own part; the scheme that bodies join is left out, since it names them."""
-    place = {name: step[name] for name in _STEP_PLACE}
-    return {**_own_round(step, body), **place, "earlier": [_own_round(past, body) for past in step["earlier"]]}
+    return {**_own_round(step, body), "earlier": [_own_round(past, body) for past in step["earlier"]]}
 
 
 def _own_round(shown: Document, body: str) -> Document:
+    """A round with the body's own part."""
     answers = [answer for answer in shown["answers"] if answer["body"] == body]
-    asked_again = shown["asked_again"]
+    asked = ("question", "about") if answers else ()
     return {
-        **{name: shown[name] for name in (*_STEP, *_STEP_TOO)},
-        "asked_again": [one for one in asked_again if one == body] if asked_again else asked_again,
-        "silence": None,
-        "skipped_because": shown["skipped_because"],
-        "question": shown["question"] if answers else None,
-        "about": shown["about"] if answers else None,
+        **_closed(shown),
+        **_kept(shown, (*_STEP, *_STEP_TOO, *_STEP_PLACE, *asked)),
+        "asked_again": _only(shown["asked_again"], body),
         "answers": answers,
     }
 
@@ -99,6 +90,19 @@ def _own_paper(paper: Document, body: str) -> Document:
     """A version of the papers; for whom else it is material, and who was told of it, is not the body's."""
     mine = {name: [one for one in paper[name] if one in (body, ALL)] for name in ("material_for", "informed")}
     return {**paper, **mine}
+
+
+def _closed(document: Document) -> Document:
+    """The keys of a document with nothing in them."""
+    return {name: type(value)() if isinstance(value, list | dict) else None for name, value in document.items()}
+
+
+def _kept(document: Document, names: Sequence[str]) -> Document:
+    return {name: document[name] for name in names if name in document}
+
+
+def _only(bodies: Sequence[str] | None, body: str) -> list[str]:
+    return [one for one in bodies or () if one == body]
 
 
 def _of(added: Sequence[Document], body: str) -> list[Document]:

@@ -18,6 +18,7 @@ from runtime.clock import real_now
 from runtime.database import connect
 from tests.web.office import API, Office
 from web import (
+    access_pages,
     acting,
     agency_loop,
     agendas,
@@ -35,12 +36,14 @@ from web import (
     links,
     meetings,
     operations,
+    own,
     pages,
     papers,
     plan_page,
     plans,
     reads,
     settling,
+    signing_in,
     webhooks,
 )
 from web.access import create_signin_link, create_token, list_tokens, revoke_token, webhook_secret
@@ -62,10 +65,11 @@ OF_THE_API = (
     channels,
     deliveries,
     links,
+    access_pages,
 )
-PAGES = (front, case_page, plan_page, acting, body_page, exports, pages, answering)
+PAGES = (front, case_page, plan_page, acting, body_page, exports, pages, own, signing_in, answering)
 MODULES = (webhooks, *OF_THE_API, operations, *PAGES)
-ROUTERS = (*(module.router for module in MODULES), deliveries.pages, calendars.feeds)
+ROUTERS = (*(module.router for module in MODULES), deliveries.pages, calendars.feeds, access_pages.pages)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
@@ -95,6 +99,8 @@ def test_every_operation_has_a_guard(route: APIRoute) -> None:
 API_ROUTES = [(next(iter(r.methods)), r.path) for m in OF_THE_API for r in m.router.routes]
 PERSONAL = {"/bodies/{id}/channels", "/channels/{id}/secret"}
 """What only the secretariat reads: addresses of people, and secrets."""
+AUDITED = "/access-log"
+"""What only the auditor reads."""
 
 
 @pytest.mark.parametrize("role", [None, "auditor", "leadership", "secretariat", "forged"])
@@ -109,6 +115,8 @@ async def test_only_the_secretariat_writes_and_all_roles_read(office: Office, ro
         if role in {None, "forged"}:
             assert response.status_code == 401, path
             assert response.headers["www-authenticate"].startswith("Bearer")
+        elif path == AUDITED:
+            assert response.status_code == (200 if role == "auditor" else 403), path
         elif role != "secretariat" and (method == "POST" or path in PERSONAL):
             assert response.status_code == 403, path
         else:
