@@ -23,6 +23,7 @@ from web.reading import MAX_ID, Day
 from web.rendering import render, written_moment
 from web.services import Services, now, services
 from web.sheets import CSV, Cell, Sheet, as_csv
+from web.standing import names_of
 
 PAGE = 100
 MOST_ROWS = 50_000
@@ -78,7 +79,7 @@ async def show_access_log(request: Request, _: Inspector, before: Words = "") ->
         items=items,
         chosen=chosen,
         roles=ROLES,
-        bodies=shared.organisation.bodies,
+        names=names_of(shared, [item["body"] for item in items if item["body"]], shared.today()),
         days=shared.settings.access_log_days,
         older=_address("/access-log", following) if following else None,
         file=_address("/export/access-log.csv", chosen),

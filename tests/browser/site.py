@@ -68,23 +68,25 @@ class Site:
     """The paths of pages that letters lead to, by a word for each."""
 
     @contextlib.asynccontextmanager
-    async def visitor(self, role: str = "secretariat", width: int = 1280, **options: Any) -> AsyncIterator[Page]:
+    async def visitor(
+        self, role: str = "secretariat", width: int = 1280, body: str | None = None, **options: Any
+    ) -> AsyncIterator[Page]:
         """A page in a browser of its own, signed in by a one-time link."""
         context = await self.browser.new_context(
             base_url=self.address, viewport={"width": width, "height": 900}, locale="da-DK", **options
         )
         try:
             page = await context.new_page()
-            await page.goto(self.link(role))
+            await page.goto(self.link(role, body))
             await page.get_by_role("button", name="Log ind").click()
             yield page
         finally:
             await context.close()
 
-    def link(self, role: str = "secretariat") -> str:
+    def link(self, role: str = "secretariat", body: str | None = None) -> str:
         """A new sign-in link."""
         with connect(self.office.url) as connection:
-            return create_signin_link(connection, role, self.address, real_now())
+            return create_signin_link(connection, role, self.address, real_now(), body)
 
 
 async def speak(context: BrowserContext, address: str, language: str) -> None:

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from playwright.async_api import Page
 
 from tests.browser.site import Site, speak
-from tests.browser.walks import AFTER_A_FORM, pages
+from tests.browser.walks import AFTER_A_FORM, OWN_AFTER_A_FORM, OWN_BODY, audit_pages, own_pages, pages
 from web import assets
 from web.app import _rooms
 
@@ -33,6 +33,8 @@ NO_PAGES = {
     "/language",
     "/signout",
     "/deliveries/{id}/resend",
+    "/signin/oidc",
+    "/signin/oidc/callback",
 }
 """What is outside the API and yet no page: for machines, files, and buttons that only lead back to a page."""
 FILES = "/export/"
@@ -43,11 +45,12 @@ async def test_every_page_is_visited(site: Site) -> None:
     rooms = [(prefix, route) for prefix, router, _ in _rooms(site.office.app) for route in router.routes]
     routes = [route for prefix, route in rooms if not prefix and isinstance(route, APIRoute) and is_page(route)]
     wanted = {(route.path, method) for route in routes for method in route.methods or ()}
-    addresses = [urlsplit(address).path for address in pages(site).values()]
+    every = pages(site) | own_pages(site) | audit_pages()
+    addresses = [urlsplit(address).path for address in every.values()]
     visited = {(route.path, "GET") for route in routes for path in addresses if route.path_regex.fullmatch(path)}
 
     assert len(wanted) > 10
-    assert wanted - visited - {(path, "POST") for path in AFTER_A_FORM} == set()
+    assert wanted - visited - {(path, "POST") for path in AFTER_A_FORM | OWN_AFTER_A_FORM} == set()
 
 
 def is_page(route: APIRoute) -> bool:
@@ -69,6 +72,25 @@ async def test_no_page_has_a_barrier(site: Site, language: str, width: int) -> N
         for path, walk in AFTER_A_FORM.items():
             await walk(site, page)
             found[path] = await barriers(page)
+
+    assert {place: told for place, told in found.items() if told} == {}
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("language", ["da", "en"])
+async def test_no_page_of_a_council_or_the_auditor_has_a_barrier(site: Site, language: str, width: int) -> None:
+    """Nor is one wider than the screen."""
+    found: dict[str, Any] = {}
+    for role, body, addresses in (("council", OWN_BODY, own_pages(site)), ("auditor", None, audit_pages())):
+        async with site.visitor(role, width, body, bypass_csp=True) as page:
+            await page.add_init_script(path=AXE)
+            await speak(page.context, site.address, language)
+            for name, address in addresses.items():
+                await page.goto(address)
+                found[name] = await barriers(page)
+            for path, walk in OWN_AFTER_A_FORM.items() if body else ():
+                await walk(site, page)
+                found[path] = await barriers(page)
 
     assert {place: told for place, told in found.items() if told} == {}
 

@@ -45,6 +45,32 @@ def pages(site: Site) -> dict[str, str]:
     }
 
 
+def own_pages(site: Site) -> dict[str, str]:
+    """Every page of a council's own people that has an address, for `OWN_BODY`, by the name of its picture."""
+    case = f"/own/cases/{site.cases['councils']}"
+    return {"own": "/own", "own-none": "/own?q=zzz", "own-case": case, "own-answer": f"{case}/answer/councils"}
+
+
+def audit_pages() -> dict[str, str]:
+    """Every page of the auditor alone."""
+    return {"access-log": "/access-log", "access-log-none": "/access-log?who=zzz"}
+
+
+async def own_look_through(site: Site, page: Page) -> None:
+    """A signed-in council's answer once more, before it is sent."""
+    await page.goto(own_pages(site)["own-answer"])
+    await page.locator("input[value=noted]").check()
+    await page.locator("input[name=decided_on]").fill("2025-05-19")
+    await page.locator("main .button-primary").click()
+
+
+async def own_refuse_answer(site: Site, page: Page) -> None:
+    """What is said of a signed-in council's answer that was changed after it was looked through."""
+    await own_look_through(site, page)
+    await page.locator("main input[name=seal]").evaluate_all("inputs => inputs.forEach(one => { one.value = 'x' })")
+    await page.locator("main .button-primary").click()
+
+
 async def confirm(site: Site, page: Page) -> None:
     """What will happen when a case is withdrawn, before it does."""
     await page.goto(f"/cases/{site.cases['agency']}/actions/withdraw")
@@ -98,3 +124,9 @@ AFTER_A_FORM: dict[str, Walk] = {
     "/bekraeft/{token}": confirm_address,
 }
 """How to come to the page that a form's route shows, by the route."""
+OWN_BODY = "norddjurs"
+OWN_AFTER_A_FORM: dict[str, Walk] = {
+    "/own/cases/{id}/answer/{step}/gennemse": own_look_through,
+    "/own/cases/{id}/answer/{step}": own_refuse_answer,
+}
+"""The same for a council's own people."""

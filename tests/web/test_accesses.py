@@ -147,7 +147,9 @@ async def test_lines_go_after_their_time(office: Office) -> None:
 async def test_the_auditor_reads_the_log_as_page_api_and_file(office: Office) -> None:
     """With filters, and its own reading stands in it too."""
     at = real_now() - timedelta(days=9)
-    office.services.accesses.note(line(1, name="Bo", who="oidc:bo", search="=HYPERLINK()", at=at.isoformat()))
+    office.services.accesses.note(
+        line(1, name="Bo", who="oidc:bo", role="council", body="skive", search="=HYPERLINK()", at=at.isoformat())
+    )
     await sign_in(office, "auditor", None)
     await lines(office)
     page = await office.client.get("/access-log?who=BO")
@@ -160,6 +162,7 @@ async def test_the_auditor_reads_the_log_as_page_api_and_file(office: Office) ->
     routes = [one["route"] for one in await lines(office)]
 
     assert "oidc:bo" in page.text
+    assert "Skive" in page.text
     assert "Anna" not in page.text
     assert [one["name"] for one in found["items"]] == ["Bo"]
     assert others["items"] == []

@@ -57,7 +57,10 @@ ALL_BODIES = """
 GET /api/v1/cases/{id}/participation | GET /api/v1/cases/{id}/consents | GET /api/v1/overview | GET /api/v1/plan
 GET /api/v1/cases/{id}/plan | GET /api/v1/cases/{id}/links | GET /api/v1/calendar-links
 GET / | GET /cases/{id} | GET /bodies | GET /bodies/{id} | GET /deliveries
-GET /export/cases.csv | GET /export/cases.xlsx | GET /export/cases/{id}.json
+GET /export/cases.csv | GET /export/cases.xlsx | GET /export/bodies.csv | GET /export/bodies.xlsx
+GET /export/deliveries.csv | GET /export/deliveries.xlsx | GET /export/meetings.csv | GET /export/meetings.xlsx
+GET /export/cases/{id}/timeline.csv | GET /export/cases/{id}/timeline.xlsx
+GET /api/v1/cases/{id}/file.pdf | GET /api/v1/cases/{id}/file.json
 """
 """For every role but a council."""
 PERSONAL = "GET /api/v1/bodies/{id}/channels | GET /api/v1/channels/{id}/secret"
