@@ -56,7 +56,7 @@ GET /api/v1/meetings | GET /api/v1/deliveries | GET /api/v1/events
 ALL_BODIES = """
 GET /api/v1/cases/{id}/participation | GET /api/v1/cases/{id}/consents | GET /api/v1/overview | GET /api/v1/plan
 GET /api/v1/cases/{id}/plan | GET /api/v1/cases/{id}/links | GET /api/v1/calendar-links
-GET / | GET /cases/{id} | GET /bodies | GET /bodies/{id} | GET /deliveries
+GET / | GET /cases/{id} | GET /cases/{id}/plan | GET /bodies | GET /bodies/{id} | GET /deliveries
 GET /export/cases.csv | GET /export/cases.xlsx | GET /export/bodies.csv | GET /export/bodies.xlsx
 GET /export/deliveries.csv | GET /export/deliveries.xlsx | GET /export/meetings.csv | GET /export/meetings.xlsx
 GET /export/cases/{id}/timeline.csv | GET /export/cases/{id}/timeline.xlsx
@@ -78,6 +78,7 @@ POST /api/v1/cases/{id}/contradictions/{number}/settle | POST /api/v1/cases/{id}
 POST /api/v1/cases/{id}/tasks/{number}/done | POST /api/v1/cases/{id}/tasks/{number}/cancel
 POST /api/v1/cases/{id}/decisions | POST /api/v1/cases/{id}/inquiries | POST /api/v1/cases/{id}/inquiries/end
 POST /api/v1/cases/{id}/renewals | POST /api/v1/cases/{id}/papers | POST /api/v1/cases/{id}/remind
+POST /api/v1/cases/{id}/items | POST /api/v1/cases/{id}/written-procedure
 POST /api/v1/meetings | POST /api/v1/meetings/{id}/move | POST /api/v1/meetings/{id}/cancel
 POST /api/v1/bodies/{id}/channels | POST /api/v1/channels/{id}/change | POST /api/v1/channels/{id}/enable
 POST /api/v1/channels/{id}/remove | POST /api/v1/channels/{id}/rotate | POST /api/v1/deliveries/{id}/resend
