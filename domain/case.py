@@ -1270,7 +1270,7 @@ class Case(BaseAggregate[UUID]):
         elif outcome == said.outcome:
             said.due = due
             if opened.state == StepState.OPEN:
-                opened.due = due
+                opened.move_due(due, correction.timestamp)
 
     def hear(self, event: Case.AnswerRecorded) -> None:
         """Keep the word of a body that joins a scheme or leaves it."""

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendar import CUSTOMARY
@@ -235,6 +235,20 @@ def test_a_further_deadline_has_reminders_of_its_own_from_then_on() -> None:
     assert days(desk) == [("2025-09-17", "reminded"), ("2025-09-29", "reminded"), ("2025-10-08", "reminded")]
 
 
+def test_a_corrected_date_of_questions_has_reminders_of_its_own() -> None:
+    """The agency had given a wrong one, of which the secretariat was reminded already."""
+    desk = Desk()
+    desk.open()
+    desk.until("agency")
+    desk.answers("social-og-boligstyrelsen", "questions_asked", "q1", due=date(2025, 4, 30))
+    desk.let_pass("2025-04-24")
+
+    desk.corrects("social-og-boligstyrelsen", "q1", "questions_asked", due=date(2025, 6, 20))
+    desk.let_pass("2025-07-01")
+
+    assert days(desk) == [("2025-04-23", "reminded"), ("2025-06-13", "reminded"), ("2025-06-19", "reminded")]
+
+
 def test_after_an_outage_only_the_newest_to_each_audience_goes_out_on_a_working_day() -> None:
     """The process is back on a Saturday; it tells each on Monday, once."""
     desk = opened()
@@ -409,6 +423,7 @@ def act(desk: Desk, name: str, body: str) -> None:
             desk.commands(name, *(["afventer"] if name == "suspend" else []))
 
 
+@settings(deadline=None)
 @given(
     RULES,
     st.integers(0, 60),
