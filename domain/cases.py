@@ -455,13 +455,15 @@ class Cases(Application[UUID]):
     def rehearse(self, case_id: UUID, act: Callable[[Cases], object]) -> list[Case.Event]:
         """The events that a command would write, with all that the process would do at once; nothing is committed.
 
-        `act` gives the command to the cases that it is handed; raises what the command raises.
+        `act` gives the command to the cases that it is handed; those of a case that it opens beside come last. Raises
+        what the command raises.
         """
         rehearsal = Rehearsal(self._find)
         cases = _Rehearsed(self, rehearsal)
         act(cases)
-        cases.advance(case_id)
-        return rehearsal.events(case_id)
+        for touched in dict.fromkeys([case_id, *rehearsal.touched]):
+            cases.advance(touched)
+        return rehearsal.events()
 
     # Reading the log
 
@@ -499,7 +501,7 @@ class Cases(Application[UUID]):
 
     def _position_in_memory(self, case_id: UUID, version: int) -> int:
         every = self.recorder.select_notifications(start=None, limit=self.recorder.max_notification_id() or 1)
-        return next(n.id for n in every if (n.originator_id, n.originator_version) == (case_id, version))
+        return next((n.id for n in every if (n.originator_id, n.originator_version) == (case_id, version)), 0)
 
     # Executing a command
 

@@ -138,12 +138,18 @@ class Rehearsal(Committer):
         """What is decided on what was decided before; its place in the log is none. Raises the decision's refusal."""
         case = self._cases.get(decision.case_id) or self._load(decision.case_id)
         decided = decision.decide(case)
-        self._cases[decision.case_id] = decided.case
+        self._cases |= {one.id: one for one in (decided.case, decided.also) if one is not None}
         return decided, NOWHERE
 
-    def events(self, case_id: UUID) -> list[Case.Event]:
-        """The events that would be written to a case."""
-        return [event for event in self._cases[case_id].pending_events if isinstance(event, Case.Event)]
+    @property
+    def touched(self) -> list[UUID]:
+        """The cases that something was decided about, or that were opened, in that order."""
+        return list(self._cases)
+
+    def events(self) -> list[Case.Event]:
+        """The events that would be written, case by case."""
+        pending = (event for case in self._cases.values() for event in case.pending_events)
+        return [event for event in pending if isinstance(event, Case.Event)]
 
 
 def _as_first_told(before: Decided | None, decided: Decided) -> Decided:

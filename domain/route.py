@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.asks import ASKS, DECIDERS, NEGATIVE, NOT_RECORDED, OBJECTED, OUTCOMES, SUBMITTED, Meaning, Outcome
 from domain.attribute_tests import AttributeTests, any_holds, read_attribute_tests
+from domain.attribute_words import AttributeWords, attribute_word_faults, read_attribute_words
 from domain.entry_into_force import REPLACES, EntryIntoForce, read_entry_into_force
 from domain.faults import Fault, InvalidDataError, TableReader, did_you_mean, quoted, raise_faults
 from domain.names import Name, read_name
@@ -253,6 +254,8 @@ class Route:
     entry: EntryIntoForce | None
     """What the case brings into force, if anything."""
     text: str
+    words: tuple[AttributeWords, ...] = ()
+    """What the attributes are called that the route asks about."""
     inquiry: Step = _INQUIRY_STEP
 
     @property
@@ -285,6 +288,12 @@ class Route:
         tests = [test for step in self.steps for all_of in (*step.when, *step.unless) for test in all_of.tests]
         tested = [test.attribute for test in tests]
         return tuple(dict.fromkeys((*tested, *self.dated_attributes, *([REPLACES] if self.entry else []))))
+
+    def words_of(self, attribute: str) -> AttributeWords:
+        """What an attribute is called; one that the route has no words for is called by its id."""
+        plain = attribute.replace("_", " ").capitalize()
+        found = (words for words in self.words if words.id == attribute)
+        return next(found, AttributeWords(attribute, Name(plain, plain)))
 
     def way_back(self, step: Step) -> tuple[Step, ...]:
         """The steps to be asked again when `step` is sent back, in the route's order, itself the last."""
@@ -354,9 +363,9 @@ def _read_route(table: TableReader, text: str) -> Route:
     steps = tuple(_read_step(step) for step in table.tables("steps"))
     revision = _read_revision(table.optional_text("revised_by") or "secretariat")
     ending = _read_ending(table.table("ending"))
-    entry = read_entry_into_force(table)
+    entry, words = read_entry_into_force(table), read_attribute_words(table)
     table.done()
-    return Route(route_id, version, name, source, binds, steps, revision, ending, entry, text)
+    return Route(route_id, version, name, source, binds, steps, revision, ending, entry, text, words)
 
 
 def _read_step(table: TableReader) -> Step:
@@ -534,6 +543,7 @@ def _check_references(route: Route, file: str, faults: list[Fault]) -> None:
     _check_openings(route, file, faults)
     _check_ends(route, file, faults)
     _check_order(route, file, faults)
+    faults += attribute_word_faults(route.words, route.attributes, file)
 
 
 def _references(route: Route) -> list[tuple[str, str]]:

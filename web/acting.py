@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The forms of the secretariat: each is filled in, then says what will happen, and acts when that is confirmed."""
+"""The forms about a case: each is filled in, then says what will happen, and acts when that is confirmed."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -13,27 +12,29 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from domain.cases import Taken
+from domain.case import Case
+from domain.cases import Cases, Taken
 from domain.commands import Command
-from domain.errors import RefusalError
-from projections.documents import Document
+from domain.errors import CaseNotFoundError, RefusalError
+from domain.names import Name
 from projections.folding import after
 from projections.timeline import timeline_entry
-from web.actions import ACTIONS, PAPER, Action, Field, Form, actions_for, carried_over
-from web.commands import DELAYED, CaseId, first_effect
+from web.action import Action, Form
+from web.actions import ACTIONS, PAPER, actions_for
+from web.commands import CaseId, first_effect
 from web.contents import store_paper
-from web.forms import read_own_form
+from web.fields import Field, tidy
+from web.form_pages import FaultyError, Page, Sent, confirm, of_error, read_sent, show, understood
 from web.guards import Clerk, check_own
+from web.link_actions import links_of
 from web.papers import read_upload
-from web.problems import FieldError, ProblemError
-from web.reading import check_shape
+from web.problems import ProblemError
 from web.reads import find_case
 from web.rendering import render
 from web.services import Services, services
 from web.sessions import CSRF_FIELD
 
-CONFIRMED = "confirmed"
-"""The field that carries the id of a confirmed command: the page is sent once, however often the button is pressed."""
+OVERVIEW = ("/", Name("Overblik", "Overview"))
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,138 +42,155 @@ router = APIRouter(include_in_schema=False)
 @router.get("/cases/{id}/actions/paper")
 async def show_paper_form(request: Request, _visitor: Clerk, case: CaseId) -> Response:
     """The form for a paper."""
-    document = await find_case(services(request), case)
-    return render(request, "paper.html", action=_fitting(document, PAPER.id), case=document, problem="")
+    form = await _form(services(request), case, {})
+    return _paper_page(request, _fitting(form, PAPER.id), form)
 
 
 @router.post("/cases/{id}/papers")
 async def take_paper(request: Request, visitor: Clerk, case: CaseId) -> Response:
     """Add the paper of a form; raises problems, and shows the form again for a file that cannot be taken."""
-    shared, document = services(request), await find_case(services(request), case)
-    action = _fitting(document, PAPER.id)
+    shared, form = services(request), await _form(services(request), case, {})
+    action = _fitting(form, PAPER.id)
     try:
         paper, given = await read_upload(request)
         check_own(visitor, given.get(CSRF_FIELD, ""))
-    except ProblemError as problem:
-        said = "; ".join(f"{error.what}; {error.mend}" for error in problem.errors) or problem.detail
-        return render(request, "paper.html", problem.status, action=action, case=document, problem=said)
-    command = Command.by(visitor.principal.actor)
-    store = partial(store_paper, shared.settings.database_url, shared.cases, case, command, paper)
-    taken = await shared.run(store)
+        command = Command.by(visitor.principal.actor)
+        store = partial(store_paper, shared.settings.database_url, shared.cases, case, command, paper)
+        taken = await shared.run(store)
+    except (ProblemError, RefusalError) as error:
+        return _paper_page(request, action, form, of_error(error))
     return RedirectResponse(f"/cases/{case}?done={PAPER.id}&at_least={taken.position}", 303)
 
 
 @router.get("/cases/{id}/actions/{action}")
 async def show_form(request: Request, _visitor: Clerk, case: CaseId, action: str) -> Response:
     """A form; what the address says is filled in."""
-    shared = services(request)
-    form = await _form(shared, case, dict(request.query_params))
-    return _show(request, _fitting(form.case, action), form)
+    form = await _form(services(request), case, tidy(request.query_params))
+    chosen = _fitting(form, action)
+    form = chosen.ready(form)
+    return show(request, _page(form, chosen), chosen.fields(form), form.values)
 
 
 @router.post("/cases/{id}/actions/{action}")
 async def take_form(request: Request, visitor: Clerk, case: CaseId, action: str) -> Response:
     """What a form says: shown with what would come of it, or, once confirmed, done. Raises problems."""
-    shared, given = services(request), await read_own_form(request, visitor)
-    confirmed = given.pop(CONFIRMED, "")
-    form = await _form(shared, case, given)
-    chosen = ACTIONS.get(action) if confirmed else _fitting(form.case, action)
-    if chosen is None:
-        raise ProblemError("absent", "there is no such action")
-    command = Command.by(visitor.principal.actor, f"form:{confirmed or secrets.token_urlsafe(12)}")
+    shared, sent = services(request), await read_sent(request, visitor)
+    command = Command.by(visitor.principal.actor, f"form:{sent.nonce}")
+    form = await _form(shared, case, sent.values)
+    if sent.is_confirmed and (taken := await shared.run(lambda: _taken_before(shared.cases, case, command))):
+        return _done(taken, action)
+    chosen = _known(action) if sent.is_confirmed else _fitting(form, action)
+    form = chosen.ready(form)
+    fields, page = chosen.fields(form), _page(form, chosen)
+    if sent.is_to_be_shown:
+        return show(request, page, fields, form.values)
     try:
-        asked = check_shape(chosen.model, _typed(chosen, form))
-        if not confirmed:
-            coming = await shared.run(lambda: _coming(shared, chosen, case, command, asked))
-            return _confirm(request, chosen, form, coming, command)
-        taken = await shared.run(lambda: _do(shared, chosen, case, command, asked))
-    except ProblemError as problem:
-        return _show(request, chosen, form, problem.errors, problem.status)
-    except RefusalError as refusal:
-        return _show(request, chosen, form, [FieldError(refusal.field or "", refusal.what, refusal.mend)], 409)
-    return RedirectResponse(f"/cases/{case}?done={chosen.id}&at_least={taken.position}", 303)
+        asked = understood(chosen.model, fields, form.values)
+        if not sent.is_confirmed:
+            coming = await shared.run(lambda: _coming(form, chosen, command, asked))
+            return confirm(request, page, fields, _with(sent, form), coming)
+        return await _act(request, form, chosen, command, asked)
+    except (ProblemError, RefusalError) as error:
+        return show(request, page, fields, form.values, of_error(error))
+    except FaultyError as faulty:
+        return show(request, page, fields, form.values, faulty)
 
 
-async def _form(shared: Services, case: UUID, values: dict[str, str]) -> Form:
-    return Form(shared, await find_case(shared, case), values, await shared.run(shared.meetings.calendars))
+async def _form(shared: Services, case: UUID, values: dict[str, str] | Any) -> Form:
+    document = await find_case(shared, case)
+    calendars = await shared.run(shared.meetings.calendars)
+    return Form(shared, document, values, await links_of(shared, document), calendars)
 
 
-def _fitting(case: Document, action: str) -> Action:
+def _with(sent: Sent, form: Form) -> Sent:
+    """What was sent, with all that stands in the fields."""
+    return Sent(form.values, sent.nonce, sent.is_confirmed, sent.is_to_be_shown)
+
+
+def _known(action: str) -> Action:
+    """The action of a name that has a form; raises a problem for none."""
+    if action not in ACTIONS or action == PAPER.id:
+        raise ProblemError("absent", "there is no such action")
+    return ACTIONS[action]
+
+
+def _fitting(form: Form, action: str) -> Action:
     """The action of a name; raises problems for none, and for one that does not fit how the case stands."""
     if action not in ACTIONS:
         raise ProblemError("absent", "there is no such action")
-    if ACTIONS[action] not in actions_for(case):
+    if action not in actions_for(form):
         raise ProblemError("conflict", "this cannot be done to the case as it stands; look at its page")
     return ACTIONS[action]
 
 
-def _coming(shared: Services, action: Action, case: UUID, command: Command, asked: Any) -> list[Document]:
+def _page(form: Form, action: Action) -> Page:
+    address, title = f"/cases/{form.case['id']}", form.case["title"]
+    return Page(action.name, action.about, f"{address}/actions/{action.id}", (OVERVIEW, (address, Name(title, title))))
+
+
+def _coming(form: Form, action: Action, command: Command, asked: Any) -> list[Name]:
     """The sentences of what would happen, in order."""
-    events = shared.cases.rehearse(case, lambda cases: action.give(cases, case, command, asked))
-    told, before = [], shared.cases.get(case)
-    for event in events:
-        told.append(timeline_entry(before, event, 0, shared.organisation))
-        before = after(before, event)
+    told = list(action.tell(form, asked)) if action.tell else []
+    give, case = action.give, UUID(form.case["id"])
+    if give is None:
+        return told
+    return [*told, *foretold(form.shared, case, lambda cases: give(cases, case, command, asked))]
+
+
+def foretold(shared: Services, case: UUID, act: Any) -> list[Name]:
+    """The sentences of all that a command would bring about, also in another case; raises what the command raises."""
+    told, before = list[Name](), dict[UUID, Case | None]()
+    for event in shared.cases.rehearse(case, act):
+        known = event.originator_id
+        if known not in before:
+            before[known] = _as_it_stands(shared.cases, known)
+        entry = timeline_entry(before[known], event, 0, shared.organisation)
+        told.append(Name(entry["da"], entry["en"]))
+        before[known] = after(before[known], event)
     return told
 
 
-def _do(shared: Services, action: Action, case: UUID, command: Command, asked: Any) -> Taken:
-    taken = action.give(shared.cases, case, command, asked)
-    if not isinstance(taken, Taken):
+def _as_it_stands(cases: Cases, case: UUID) -> Case | None:
+    try:
+        return cases.get(case)
+    except CaseNotFoundError:
+        return None
+
+
+def _taken_before(cases: Cases, case: UUID, command: Command) -> Taken | None:
+    """What a command did that the case has taken before."""
+    version = cases.get(case).commands.get(command.id)
+    return Taken(case, version, cases.position(case, version), "repeated") if version else None
+
+
+async def _act(request: Request, form: Form, action: Action, command: Command, asked: Any) -> Response:
+    shared = form.shared
+    if action.act is not None:
+        made = await action.act(form, asked, command)
+        address = f"/cases/{form.case['id']}"
+        if not made:
+            return RedirectResponse(f"{address}?done={action.id}", 303)
+        return render(request, "made.html", page=_page(form, action), done=action.done, made=made, back=address)
+    taken: Taken = await shared.run(lambda: _give(shared, action, UUID(form.case["id"]), command, asked))
+    return _done(taken, action.id)
+
+
+def _give(shared: Services, action: Action, case: UUID, command: Command, asked: Any) -> Taken:
+    if action.give is None:
         raise TypeError(action.id)
+    taken = action.give(shared.cases, case, command, asked)
     if action.id == "answer":
         first = first_effect(shared.cases, taken, command)
         shared.metrics.count_answer(asked.source, first.effect)
     return taken
 
 
-def _typed(action: Action, form: Form) -> dict[str, Any]:
-    """What was filled in, as the model takes it: of the fields that there are, with no empty ones."""
-    known = {field.name for field in action.fields(form)}
-    given = {name: value.replace("\r\n", "\n").strip() for name, value in form.values.items() if name in known}
-    typed: dict[str, Any] = {name: value for name, value in given.items() if value}
-    typed |= {field.name: field.choices[0][0] for field in action.fields(form) if field.kind == "fixed"}
-    if action.id == "answer":
-        typed |= carried_over(form)
-    if "supports" in typed:
-        typed["supports"] = typed["supports"] == "true"
-    if typed.get("outcome") == DELAYED:
-        typed.pop("decided_on", None)
-    return typed
+def _done(taken: Taken, action: str) -> Response:
+    return RedirectResponse(f"/cases/{taken.case_id}?done={action}&at_least={taken.position}", 303)
 
 
-def _show(
-    request: Request,
-    action: Action,
-    form: Form,
-    errors: Sequence[FieldError] = (),
-    status: int = 200,
-) -> Response:
-    fields = action.fields(form)
-    named = {field.name for field in fields}
-    is_first = any(f.required and f.kind == "choice" and len(fields) == 1 and f.name == "step" for f in fields)
-    return render(
-        request,
-        "action.html",
-        status,
-        action=action,
-        case=form.case,
-        fields=fields,
-        values=form.values,
-        first=is_first and action.id == "answer",
-        errors={error.field: error for error in errors if error.field in named},
-        others=[error for error in errors if error.field not in named],
-    )
-
-
-def _confirm(request: Request, action: Action, form: Form, coming: list[Document], command: Command) -> Response:
-    filled: list[tuple[Field, str]] = [(field, form.values.get(field.name, "")) for field in action.fields(form)]
-    return render(
-        request,
-        "confirm.html",
-        action=action,
-        case=form.case,
-        filled=filled,
-        coming=coming,
-        confirmed=command.id.partition(":")[2],
-    )
+def _paper_page(request: Request, action: Action, form: Form, faulty: FaultyError | None = None) -> Response:
+    page = _page(form, action)
+    address = f"/cases/{form.case['id']}/papers"
+    fields: Sequence[Field] = action.fields(form)
+    return show(request, Page(page.name, page.about, address, page.way), fields, {}, faulty)

@@ -39,6 +39,7 @@ from web import (
     front,
     links,
     meetings,
+    opening,
     operations,
     own,
     pages,
@@ -125,6 +126,7 @@ def _rooms(app: FastAPI) -> list[Room]:
     signed, outside = (webhooks.router,), (operations.router, answering.router, calendars.feeds, _description(app))
     browsing = (
         front.router,
+        opening.router,
         case_page.router,
         plan_page.router,
         acting.router,

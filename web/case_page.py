@@ -17,14 +17,17 @@ from domain.names import Name
 from projections.as_of import parse_as_of
 from projections.consents import consents
 from projections.documents import Document
+from web.action import Form
 from web.actions import ACTIONS, actions_for
 from web.commands import CaseId
 from web.diagram import diagram_of
 from web.guards import Guest
+from web.link_actions import links_of
+from web.opening import OPENED
 from web.plans import plan_of
 from web.reads import caught_up, find_case, find_timeline
 from web.rendering import render
-from web.services import Services, services
+from web.services import Services, now, services
 from web.standing import case_due, due_of, in_order, names_of, next_meetings, outlook_of
 
 KINDS: dict[str, tuple[Name, frozenset[str] | None]] = {
@@ -76,6 +79,8 @@ async def show_case(request: Request, visitor: Guest, case: CaseId, view: Annota
     timeline = await find_timeline(shared, case, moment)
     today = danish_date(parse_as_of(moment)) if moment else shared.today()
     _sort(shared, document)
+    links = await links_of(shared, document) if visitor.principal.writes and not moment else []
+    actions = actions_for(Form(shared, document, {}, links)) if visitor.principal.writes and not moment else {}
     rounds = [past for step in document["steps"] for past in (step, *step["earlier"])]
     bodies = {answer["body"] for past in rounds for answer in past["answers"]}
     plan = await _plan(shared, document, moment)
@@ -93,15 +98,21 @@ async def show_case(request: Request, visitor: Guest, case: CaseId, view: Annota
         show=view.show,
         by=view.by,
         bodies=in_order(shared, list(bodies)),
-        names=names_of(shared, [*bodies, *planned, *document["waiting_for"], *_named(shared, document)], today),
+        names=names_of(
+            shared,
+            [*bodies, *planned, *document["waiting_for"], *_named(shared, document), *(link.body for link in links)],
+            today,
+        ),
         plan=plan,
         outlook=outlook_of(plan),
         meetings=next_meetings(diary.organisation.calendars, document["waiting_for"], today),
         matrix=consents(document),
         moment=moment,
         today=today,
-        actions=actions_for(document) if visitor.principal.writes and not moment else [],
-        done=ACTIONS.get(view.done),
+        actions=actions,
+        links=links,
+        real_now=now(),
+        done=OPENED if view.done == "open" else ACTIONS[view.done].done if view.done in ACTIONS else None,
         due_of=due_of,
     )
 

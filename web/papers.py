@@ -18,7 +18,8 @@ from web import examples
 from web.commands import KEY, CaseId, first_effect
 from web.contents import Content, store_paper
 from web.describing import described
-from web.guards import Anybody, Writer
+from web.forms import MAX_OWN_FORM
+from web.guards import Anybody, Writer, known
 from web.idempotency import Answer, Attempt, once
 from web.problems import FieldError, ProblemError, invalid
 from web.reading import bounded
@@ -32,6 +33,10 @@ CHANGE, MATERIAL_FOR = "change", "material_for"
 MAX_FIELDS = 500
 MAX_FILE_NAME = 200
 _FORM_OVERHEAD = 16 * 1024
+_LARGEST_UPLOAD = 4 * MAX_PAPER
+"""The most that one form may carry in several files, in bytes."""
+_LARGEST_PART = 64 * 1024
+"""The largest field of a form that is no file, in bytes."""
 _UPLOAD = {
     "required": True,
     "content": {
@@ -113,7 +118,7 @@ async def download(pool: Pool, name: str, sha256: str) -> Response | None:
 
 async def read_upload(request: Request) -> tuple[Content, dict[str, str]]:
     """The file in a form, and the form's other fields; raises problems for anything else."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+    if not is_multipart(request):
         raise ProblemError("unsupported_media_type", f"send multipart/form-data with the file as {FORM_FIELD!r}")
     stream = bounded(request, MAX_PAPER + _FORM_OVERHEAD)
     try:
@@ -129,6 +134,37 @@ async def read_upload(request: Request) -> tuple[Content, dict[str, str]]:
         change, bodies = _text(form.get(CHANGE)), tuple(_text(body) for body in form.getlist(MATERIAL_FOR))
         paper = _checked(Content(_base_name(found.filename or ""), await found.read(), change, bodies))
         return paper, {name: value for name, value in form.items() if isinstance(value, str)}
+    finally:
+        await form.close()
+
+
+def is_multipart(request: Request) -> bool:
+    """Whether a request is a form that can carry files."""
+    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+
+
+async def read_uploads(request: Request, most: int) -> tuple[list[Content], dict[str, str], ProblemError | None]:
+    """The files that a form carries, if any, its other fields, and the first problem of a file.
+
+    Raises problems for a form that cannot be read.
+    """
+    stream = bounded(request, _LARGEST_UPLOAD + MAX_OWN_FORM)
+    parser = MultiPartParser(
+        request.headers, stream, max_files=most, max_fields=MAX_FIELDS, max_part_size=_LARGEST_PART
+    )
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, UnicodeError, LookupError):
+        raise ProblemError("bad_request", "the form cannot be read; use the page's own form") from None
+    try:
+        sent = [found for found in form.getlist(FORM_FIELD) if isinstance(found, UploadFile) and found.filename]
+        values = {name: value for name, value in form.items() if isinstance(value, str)}
+        if any(fault_of_text(value) for value in values.values()):
+            raise ProblemError("bad_request", "the form cannot be read; use the page's own form")
+        try:
+            return [_checked(Content(_base_name(f.filename or ""), await f.read())) for f in sent], values, None
+        except ProblemError as problem:
+            return [], values, problem
     finally:
         await form.close()
 

@@ -35,6 +35,7 @@ from web import (
     front,
     links,
     meetings,
+    opening,
     operations,
     own,
     pages,
@@ -67,7 +68,7 @@ OF_THE_API = (
     links,
     access_pages,
 )
-PAGES = (front, case_page, plan_page, acting, body_page, exports, pages, own, signing_in, answering)
+PAGES = (front, opening, case_page, plan_page, acting, body_page, exports, pages, own, signing_in, answering)
 MODULES = (webhooks, *OF_THE_API, operations, *PAGES)
 ROUTERS = (*(module.router for module in MODULES), deliveries.pages, calendars.feeds, access_pages.pages)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
