@@ -139,7 +139,7 @@ def entries_of(
 def tidy(values: Values) -> dict[str, str]:
     """What was filled in without blanks around it, nothing that is empty, and the places of lists counted anew."""
     stripped = {name: value.replace("\r\n", "\n").strip() for name, value in values.items()}
-    filled = {name: value for name, value in stripped.items() if value}
+    filled = _without_bare_kinds({name: value for name, value in stripped.items() if value})
     numbers: dict[str, dict[str, int]] = {}
     for found in sorted(_places(filled), key=lambda found: int(found["number"])):
         known = numbers.setdefault(found["list"], {})
@@ -176,6 +176,13 @@ def _called(name: Name) -> set[str]:
 
 def _places(values: Values) -> list[re.Match[str]]:
     return [found for name in values if (found := _PLACE.fullmatch(name))]
+
+
+def _without_bare_kinds(filled: Values) -> dict[str, str]:
+    """What was filled in, without places of which nothing is left but their kind: who empties a place removes it."""
+    told = {(found["list"], found["number"]) for found in _places(filled) if found["fact"] != "kind"}
+    bare = {found[0] for found in _places(filled) if (found["list"], found["number"]) not in told}
+    return {name: value for name, value in filled.items() if name not in bare}
 
 
 def _counted(name: str, numbers: Mapping[str, Mapping[str, int]]) -> str:

@@ -12,7 +12,7 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from domain.errors import RefusalError, SeveralConflictsError
+from domain.errors import InvalidError, RefusalError, SeveralConflictsError
 from domain.names import Name
 from web.fields import MORE, Fault, Field, Section, Values, chosen_alone, faults_of, sections, tidy, typed
 from web.forms import read_own_form
@@ -74,7 +74,7 @@ def sent_of(given: Mapping[str, str]) -> Sent:
     values = dict(given)
     confirmed, change = values.pop(CONFIRMED, ""), values.pop(CHANGE, "")
     is_shown = bool(change or values.get(MORE))
-    return Sent(tidy(values), confirmed or secrets.token_urlsafe(12), bool(confirmed) and not is_shown, is_shown)
+    return Sent(tidy(values), confirmed[:100] or secrets.token_urlsafe(12), bool(confirmed) and not is_shown, is_shown)
 
 
 def understood(model: type[Model], fields: Sequence[Field], values: Values) -> Model:
@@ -93,7 +93,10 @@ def of_error(error: ProblemError | RefusalError) -> FaultyError:
     if isinstance(error, ProblemError):
         return FaultyError(_faults(error.errors or [FieldError("", error.detail, "")]), error.status)
     reasons = error.reasons if isinstance(error, SeveralConflictsError) else (error,)
-    return FaultyError(_faults(FieldError(reason.field or "", reason.what, reason.mend) for reason in reasons), 409)
+    return FaultyError(
+        _faults(FieldError(reason.field or "", reason.what, reason.mend) for reason in reasons),
+        422 if isinstance(error, InvalidError) else 409,
+    )
 
 
 def show(
@@ -107,6 +110,8 @@ def show(
     """The form with what stands in it, and with what is wrong."""
     faults = list(faulty.faults) if faulty else []
     named = {field.name for field in fields if field.kind != "fixed"}
+    # What stands in a field to begin with does not come back once it was taken away.
+    begun = request.method == "POST"
     found: list[Section] = sections(fields, values, faults)
     return render(
         request,
@@ -114,7 +119,7 @@ def show(
         faulty.status if faulty else 200,
         page=page,
         sections=found,
-        values=values,
+        values={field.name: values.get(field.name, "" if begun else field.value) for field in fields},
         first=chosen_alone(fields),
         errors={fault.field: fault for fault in reversed(faults) if fault.field in named},
         others=[fault for fault in faults if fault.field not in named],

@@ -27,7 +27,7 @@ from web.action import Form
 from web.attribute_fields import attribute_fields
 from web.commands import Opening
 from web.contents import Content, store_paper
-from web.fields import Fault, Field, maybe, tidy
+from web.fields import Fault, Field, Values, maybe, tidy
 from web.form_pages import FaultyError, Page, Sent, confirm, of_error, sent_of, show, understood
 from web.forms import read_own_form
 from web.guards import Clerk, check_own
@@ -107,7 +107,7 @@ async def take_form(request: Request, visitor: Clerk, route: ChosenRoute) -> Res
             lambda: foretold(shared, case, lambda cases: cases.open(command, **facts, case_id=case))
         )
     except (ProblemError, RefusalError) as error:
-        return show(request, page, fields, sent.values, _at_attributes(of_error(error), route))
+        return show(request, page, fields, sent.values, _at_attributes(of_error(error), route, sent.values))
     except FaultyError as faulty:
         return show(request, page, fields, sent.values, faulty)
     plan = await _plan(shared, asked)
@@ -185,11 +185,12 @@ def _page(route: Route) -> Page:
     return Page(name, about, f"/open/{route.id}", (OVERVIEW, ("/open", OPEN)))
 
 
-def _at_attributes(faulty: FaultyError, route: Route) -> FaultyError:
+def _at_attributes(faulty: FaultyError, route: Route, values: Values) -> FaultyError:
     """The same faults, those of the attributes at the one that they speak of."""
 
     def placed(fault: Fault) -> Fault:
-        named = next((name for name in route.attributes if name in fault.words.en.split()), "replaces")
+        given = [(name, values.get(f"attributes.{name}") or name) for name in route.attributes]
+        named = next((name for name, value in given if value in fault.words.en), "")
         return Fault(f"attributes.{named}", fault.words) if fault.field == "attributes" else fault
 
     return FaultyError([placed(fault) for fault in faulty.faults], faulty.status)

@@ -128,6 +128,11 @@ DELIVERY_STATES = {
     "no_channel": Name("Ingen adresse", "No address"),
     "not_configured": Name("Ingen mailserver", "No mail server"),
 }
+CHANNEL_STATES = {
+    "active": Name("I brug", "In use"),
+    "unconfirmed": Name("Ikke bekræftet", "Not confirmed"),
+    "disabled": Name("Ude af drift", "Given up"),
+}
 CHANNEL_KINDS = {"email": Name("E-mail", "E-mail"), "webhook": Name("Webhook", "Webhook")}
 PROBLEMS = {
     400: "Forespørgslen kunne ikke læses",
@@ -159,6 +164,7 @@ LOOKS = {
     "contradiction": {"unsettled": "warning"},
     "delivery": {"sent": "success", "waiting": "warning", "failed": "error", "no_channel": "error"},
     "standing": {"on_track": "success", "at_risk": "warning", "late": "error"},
+    "channel": {"active": "success", "unconfirmed": "warning", "disabled": "error"},
     "scheme": {True: "success", False: "error"},
 }
 """The kind of badge that a state is shown with; the words say it too, since colour alone says nothing to some."""

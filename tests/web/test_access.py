@@ -27,6 +27,7 @@ from web import (
     calendars,
     case_file,
     case_page,
+    channel_pages,
     channels,
     commands,
     deliveries,
@@ -68,7 +69,20 @@ OF_THE_API = (
     links,
     access_pages,
 )
-PAGES = (front, opening, case_page, plan_page, acting, body_page, exports, pages, own, signing_in, answering)
+PAGES = (
+    front,
+    opening,
+    case_page,
+    plan_page,
+    acting,
+    body_page,
+    channel_pages,
+    exports,
+    pages,
+    own,
+    signing_in,
+    answering,
+)
 MODULES = (webhooks, *OF_THE_API, operations, *PAGES)
 ROUTERS = (*(module.router for module in MODULES), deliveries.pages, calendars.feeds, access_pages.pages)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
