@@ -15,6 +15,7 @@ from outgoing.channels import (
     Channel,
     add_channel,
     change_channel,
+    check_address,
     enable_channel,
     find_channel,
     remove_channel,
@@ -112,6 +113,7 @@ def _changed_values(form: Form) -> Values:
 
 def _told_of_adding(form: Form, asked: NewChannel) -> Sequence[Name]:
     body = form.name_of(form.body)
+    check_address(asked.kind, asked.address, plain_http=form.shared.settings.webhook_targets == "any")
     if asked.kind == EMAIL:
         return (
             Name(

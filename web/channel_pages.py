@@ -28,6 +28,8 @@ from web.rendering import render
 from web.services import Services, services
 
 CHANNELS = Name("Beskeder til organet", "Messages to the body")
+_ENDING = frozenset({"confirm", "enable", "remove"})
+"""The actions after which a channel is none that they fit any more."""
 BODIES = ("/bodies", Name("Organer", "Bodies"))
 
 router = APIRouter(include_in_schema=False)
@@ -106,9 +108,12 @@ def _page(form: Form, action: Action) -> Page:
 
 
 def _asked(form: Form, action: Action, sent: Sent) -> Any:
-    """What was filled in; of a channel that is to be removed and is gone, that it is to be."""
-    is_gone = sent.is_confirmed and action.id == "remove" and not action.fits(form)
-    return None if is_gone else understood(action.model, action.fields(form), sent.values)
+    """What was filled in; None where its end is reached already, as by the first half of a double click."""
+    fields = action.fields(form)
+    is_there = any(field.name == "channel" and field.kind == "fixed" for field in fields)
+    if sent.is_confirmed and action.id in _ENDING and not is_there:
+        return None
+    return understood(action.model, fields, sent.values)
 
 
 async def _act(request: Request, form: Form, action: Action, attempt: Attempt, asked: Any) -> Response:

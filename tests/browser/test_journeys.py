@@ -109,7 +109,7 @@ async def test_what_cannot_be_is_said_at_its_field(site: Site) -> None:
         await page.get_by_role("button", name="Videre").click()
 
         await expect(page.get_by_role("alert")).to_contain_text("Det kan ikke gøres sådan")
-        await expect(page.locator("#error-deadline")).to_contain_text("is before today")
+        await expect(page.locator("#error-deadline")).to_contain_text("er før i dag")
         await expect(page.get_by_label("Begrundelse")).to_have_value("Styrelsen har givet udsættelse")
 
 
@@ -138,7 +138,7 @@ async def test_a_paper_is_added(site: Site) -> None:
             {"name": "høring.txt", "mimeType": "text/plain", "buffer": b"Tekst"}
         )
         await page.get_by_label("Filen bliver").check()
-        await page.get_by_role("button", name="Tilføj bilaget").click()
+        await page.get_by_role("button", name="Tilføj bilag", exact=True).click()
         await expect(page.get_by_role("status")).to_have_text("Bilaget er tilføjet.")
         async with page.expect_download() as download:
             await page.get_by_role("link", name="høring.txt").click()

@@ -35,6 +35,14 @@ def pages(site: Site) -> dict[str, str]:
         "paper": f"{case['councils']}/actions/paper",
         **{f"form-{action}": f"{case['agency']}/actions/{action}" for action in forms},
         **{f"form-{action}": f"{case['capacity']}/actions/{action}" for action in ("place", "write")},
+        "routes": "/open",
+        "open": "/open/samarbejdsaftale",
+        "open-concerned": "/open/tilslutning",
+        "form-agency": f"{case['agency']}/actions/answer?step=agency&body=social-og-boligstyrelsen",
+        "form-condition": f"{case['conditional']}/actions/waive-condition",
+        "form-renewed": f"{case['completed']}/actions/renew",
+        "channels": "/bodies/skive/channels",
+        "form-channel": "/bodies/skive/channels/add?kind=email",
         "bodies": "/bodies",
         "body": "/bodies/norddjurs",
         "body-agenda": "/bodies/dassos",
@@ -80,6 +88,21 @@ async def confirm(site: Site, page: Page) -> None:
     await page.locator("main .button-primary").click()
 
 
+async def see_the_way(_site: Site, page: Page) -> None:
+    """The whole way of a case, before it is opened."""
+    await page.goto("/open/cu-afrapportering")
+    await page.get_by_label("Titel").or_(page.get_by_label("Title")).fill("Afrapportering, efteråret 2025")
+    await page.locator("input[name=deadline]").fill("2025-11-28")
+    await page.locator("main .button-primary").click()
+
+
+async def refuse_channel(_site: Site, page: Page) -> None:
+    """What is said of an address that cannot be."""
+    await page.goto("/bodies/skive/channels/add?kind=email")
+    await page.locator("input[name=address]").fill("skive")
+    await page.locator("main .button-primary").click()
+
+
 async def refuse_paper(site: Site, page: Page) -> None:
     """What is said of a file that cannot be taken."""
     await page.goto(f"/cases/{site.cases['agency']}/actions/paper")
@@ -118,6 +141,8 @@ async def confirm_address(site: Site, page: Page) -> None:
 
 
 AFTER_A_FORM: dict[str, Walk] = {
+    "/open/{route}": see_the_way,
+    "/bodies/{body}/channels/{action}": refuse_channel,
     "/cases/{id}/actions/{action}": confirm,
     "/cases/{id}/papers": refuse_paper,
     "/signin": refuse_link,

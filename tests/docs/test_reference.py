@@ -66,7 +66,7 @@ def test_every_outcome_stands_in_the_reference() -> None:
 def test_every_key_of_a_route_stands_in_the_reference() -> None:
     """Each key that the reader asks a route file for."""
     text = (REFERENCE / "routes.md").read_text("utf-8")
-    readers = ("route.py", "entry_into_force.py")
+    readers = ("route.py", "entry_into_force.py", "attribute_words.py")
     source = "".join((TOP / "domain" / reader).read_text("utf-8") for reader in readers)
     keys = set(re.findall(r"table\.\w+\(\s*\"(\w+)\"", source)) | set(re.findall(r"inner\.\w+\(\"(\w+)\"", source))
 

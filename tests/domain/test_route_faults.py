@@ -194,6 +194,16 @@ BROKEN = [
     ('ask = "approve"', 'ask = "approve"\ndecided_by = ["mayor"]', 'steps[dassos].decided_by: is "mayor"; known here'),
     ('ask = "approve"', 'ask = "approve"\ndecided_by = []', "steps[dassos].decided_by: is an empty list"),
     ('id = "reply"', 'id = "send"', "steps[send].id: stands twice"),
+    (
+        'binds = "send"',
+        'binds = "send"\nattributes = [{ id = "kind", name = { da = "Art", en = "Kind" } }]',
+        'attributes[kind].id: names "kind", which the route does not ask about',
+    ),
+    (
+        'ask = "receive"',
+        'ask = "receive"\nwhen = [{ attribute = "kind", is = "x" }]\n\n[[attributes]]\nid = "kind"\nname = { da = "Art" }\n\n[[steps]]',
+        "attributes[kind].name.en: is missing",
+    ),
     ('id = "reply"', 'id = "revise"', "steps[revise].id: is the name of the engine's own step"),
 ]
 

@@ -75,7 +75,7 @@ def coming(page: httpx2.Response) -> list[str]:
     )
 
 
-async def fill_in(office: Office, address: str, **filled: Any) -> httpx2.Response:
+async def fill_in(office: Office, address: str, /, **filled: Any) -> httpx2.Response:
     """Open a form, fill something in, and go on; `__` in a name stands for the dot of a place in a list."""
     form = form_of(await office.client.get(address))
     form |= {name.replace("__", "."): value if isinstance(value, list) else [value] for name, value in filled.items()}
@@ -88,7 +88,7 @@ async def confirm(office: Office, address: str, page: httpx2.Response) -> httpx2
     return await office.client.post(address.partition("?")[0], data=form_of(page))
 
 
-async def do(office: Office, address: str, **filled: Any) -> list[str]:
+async def do(office: Office, address: str, /, **filled: Any) -> list[str]:
     """Fill a form in and confirm it, twice as by a double click; what it said beforehand."""
     told = await fill_in(office, address, **filled)
     for _ in range(2):
