@@ -53,6 +53,9 @@ due = "asked"
 """
 BODIES = frozenset({"dassos", "secretariat", "agency"})
 
+NAMED = '[[attributes]]\nid = "kind"\nname = { da = "Art" }\n\n[[steps]]'
+"""An attribute without an English name, in the middle of a step."""
+
 BROKEN = [
     ('id = "reply"', 'id = "inquiry"', "steps[inquiry].id: is the name of the engine's own step; choose another id"),
     ('ask = "receive"', 'ask = "receive"\nopen_to = "x"', "steps[agency].open_to: stands in a step that nobody joins"),
@@ -201,7 +204,7 @@ BROKEN = [
     ),
     (
         'ask = "receive"',
-        'ask = "receive"\nwhen = [{ attribute = "kind", is = "x" }]\n\n[[attributes]]\nid = "kind"\nname = { da = "Art" }\n\n[[steps]]',
+        'ask = "receive"\nwhen = [{ attribute = "kind", is = "x" }]\n\n' + NAMED,
         "attributes[kind].name.en: is missing",
     ),
     ('id = "reply"', 'id = "revise"', "steps[revise].id: is the name of the engine's own step"),

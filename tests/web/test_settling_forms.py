@@ -3,16 +3,22 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from domain.additions import Addition
 from domain.answering import Reply
+from tests.domain.desk import MIDTJYLLAND
+from tests.fixtures.servers import Database
+from tests.web.conftest import running_office
 from tests.web.filling import coming, confirm, do, fill_in, form_of
 from tests.web.office import OPENED_ON, Office
 from tests.web.test_access import sign_in
+from tests.web.test_commands import NEWER
 from tests.web.test_pages import APPROVED, check
 
 PDF = {"sha256": "0" * 64, "size": 10}
@@ -290,3 +296,63 @@ async def test_who_only_reads_sees_no_links_to_forms(office: Office, case: UUID)
     check(page)
     assert "/actions/" not in page
     assert "/actions/" not in past
+
+
+async def test_who_joined_leaves_by_a_new_answer(office: Office) -> None:
+    """It corrects nothing: that it took part stands."""
+    case, _ = office.open_case(route="tilslutning", deadline=date(2025, 3, 20)), await sign_in(office)
+    office.cases.answer(case, office.command(), "skive", Reply("joined", OPENED_ON), "secretariat")
+    office.cases.advance(case)
+    office.project()
+    address = to(case, "answer?step=join&body=skive")
+    form = await office.client.get(address)
+    told = await do(office, address, outcome="left")
+
+    assert "Retter svaret" in form.text
+    assert told != []
+    assert "case.answer_corrected" not in office.events(case)
+
+
+async def test_several_asks_are_answered_at_once(database: Database, tmp_path: Path) -> None:
+    """One choice for each; the first must be made."""
+    route = (MIDTJYLLAND / "routes" / "orientering.toml").read_text("utf-8")
+    folder = tmp_path / "organisation"
+    shutil.copytree(MIDTJYLLAND, folder)
+    more = route.replace('ask = "note"', 'ask = "note"\nalso_asks = ["discuss"]')
+    (folder / "routes" / "orientering.toml").write_text(more, "utf-8")
+    async with running_office(database.service_url, tmp_path / "data", organisation=folder) as office:
+        case, _ = office.open_case(route="orientering"), await sign_in(office)
+        office.project()
+        address = to(case, f"answer?step={office.cases.get(case).route.steps[0].id}&body=dassos")
+        await do(office, address, outcome="noted", also__discuss="discussed", points="Økonomi\nTakster")
+        said = office.cases.get(case).answer(office.cases.get(case).route.steps[0].id, 1, "dassos")
+
+        assert said.words == {"note": "noted", "discuss": "discussed"}
+        assert said.points == ["Økonomi", "Takster"]
+
+
+async def test_a_case_moves_to_a_newer_version(database: Database, tmp_path: Path) -> None:
+    """What is otherwise there is told beforehand."""
+    folder = tmp_path / "organisation"
+    shutil.copytree(MIDTJYLLAND, folder)
+    async with running_office(database.service_url, tmp_path / "data", organisation=folder) as office:
+        case = office.open_case(route="orientering")
+    (folder / "routes" / "orientering.v2.toml").write_text(NEWER, "utf-8")
+    async with running_office(database.service_url, tmp_path / "data", organisation=folder) as office:
+        await sign_in(office)
+        office.project()
+        told = await do(office, to(case, "migrate"), to_version="2")
+
+        assert "Nyt trin: »Følger op«." in told
+        assert office.cases.get(case).route.version == 2
+
+
+async def test_a_material_paper_asks_those_again_who_are_ticked_off(office: Office, case: UUID) -> None:
+    """By the form for a paper, which says what it does before the file is sent."""
+    form = form_of(await office.client.get(to(case, "paper")))
+    data = {**form, "change": ["material"], "material_for": ["dassos"], "sure": ["true"]}
+    taken = await office.client.post(f"/cases/{case}/papers", data=data, files={"file": ("b.pdf", b"b")})
+    found = office.cases.get(case).papers[-1]
+
+    assert taken.status_code == 303
+    assert (found.change, list(found.material_for or [])) == ("material", ["dassos"])
