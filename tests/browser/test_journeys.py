@@ -184,7 +184,7 @@ async def test_everything_is_done_by_keyboard(site: Site) -> None:
         await page.keyboard.press("Enter")
         await expect(page.locator("main")).to_be_focused()
         await _tab_to(page, "Søg i titel og reference")
-        await page.keyboard.type("hjerneskade")
+        await page.keyboard.type("udmelding om hjerneskade")
         await page.keyboard.press("Enter")
         await expect(page.locator("tbody tr a[href^='/cases/']")).to_have_count(1)
         await _tab_to(page, "Udmelding om hjerneskade")

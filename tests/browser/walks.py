@@ -106,8 +106,8 @@ async def refuse_channel(_site: Site, page: Page) -> None:
 async def refuse_paper(site: Site, page: Page) -> None:
     """What is said of a file that cannot be taken."""
     await page.goto(f"/cases/{site.cases['agency']}/actions/paper")
-    await page.locator("#file").set_input_files({"name": "tom.txt", "mimeType": "text/plain", "buffer": b""})
-    await page.locator("#sure").check()
+    await page.locator("#field-file").set_input_files({"name": "tom.txt", "mimeType": "text/plain", "buffer": b""})
+    await page.locator("#field-sure").check()
     await page.locator("main .button-primary").click()
 
 
