@@ -15,7 +15,7 @@ from outgoing.sending import answer_url
 from projections.documents import Document
 from projections.phrases import long_date
 from web.action import SUBJECT, Action, Form, is_not_withdrawn, name_of_step
-from web.answer_form import SOURCE
+from web.answer_form import LINK
 from web.fields import Choice, Field
 from web.links import Wanted
 from web.reading import Given, Identifier
@@ -72,7 +72,7 @@ def _told_of_making(form: Form, asked: Wanted) -> Sequence[Name]:
 
 async def _make(form: Form, asked: Wanted, command: Command) -> Document:
     shared, case = form.shared, UUID(form.case["id"])
-    message = Message(shared.organisation.body(asked.body).id, Reply(step=asked.step), command, SOURCE)
+    message = Message(shared.organisation.body(asked.body).id, Reply(step=asked.step), command, LINK)
     place = await shared.run(lambda: place_of(shared.cases.get(case), message))
     link_id = uuid5(NAMESPACE_URL, f"{command.actor.who}:{command.id}:{case}:{message.body}:{place.step}")
     until = now() + timedelta(days=shared.settings.link_days)

@@ -19,7 +19,7 @@ from web.commands import KEY, CaseId, first_effect
 from web.contents import Content, store_paper
 from web.describing import described
 from web.forms import MAX_OWN_FORM
-from web.guards import Anybody, Writer, known
+from web.guards import Anybody, Writer
 from web.idempotency import Answer, Attempt, once
 from web.problems import FieldError, ProblemError, invalid
 from web.reading import bounded
