@@ -22,7 +22,7 @@ EVENT_STORE = 2 + EVENT_STORE_OVERFLOW
 CONNECTIONS = {
     "web": EVENT_STORE + POOL_SIZE + KEYS_POOL_SIZE + 2,
     "worker": 2 + STORE_OVERFLOW + 1 + CONCURRENT_DELIVERIES,
-    "relay": 4 + 3,
+    "relay": 4 + 2 + 5,
     "projector": 2 + 3,
     "notifier": 2 + 3,
 }
