@@ -146,8 +146,8 @@ async def test_answers_lie_to_their_dates_in_a_table_with_bars(dated: Office, ca
     section = html.partition('id="dues-title"')[2].partition("</section>")[0]
     rows = [re.findall(r"<td>(\d+)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", section, re.DOTALL)][1:]
 
-    assert rows == [["1", "0", "1", "0"], ["1", "0", "0", "1"], ["1", "1", "0", "0"]]
-    assert [*re.findall(r'<rect class="dues-(\w+)"', section)] == ["close", "late", "ahead"]
+    assert rows == [["1", "0", "1", "0"], ["1", "1", "0", "0"], ["1", "0", "0", "1"]]
+    assert [*re.findall(r'<rect class="dues-(\w+)"', section)] == ["close", "ahead", "late"]
 
 
 def test_a_quarter_begins_with_its_first_month() -> None:
