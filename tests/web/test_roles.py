@@ -65,7 +65,10 @@ GET /api/v1/cases/{id}/file.pdf | GET /api/v1/cases/{id}/file.json
 """For every role but a council."""
 PERSONAL = "GET /api/v1/bodies/{id}/channels | GET /api/v1/channels/{id}/secret"
 """Addresses of people, and secrets: for the secretariat."""
-FORMS = "GET /cases/{id}/actions/paper | GET /cases/{id}/actions/{action}"
+FORMS = """
+GET /cases/{id}/actions/paper | GET /cases/{id}/actions/{action} | GET /open | GET /open/{route}
+GET /bodies/{body}/channels | GET /bodies/{body}/channels/{action}
+"""
 """The forms of the secretariat's actions."""
 WRITES = """
 POST /api/v1/cases | POST /api/v1/cases/{id}/answers | POST /api/v1/cases/{id}/withdraw
@@ -85,6 +88,7 @@ POST /api/v1/channels/{id}/remove | POST /api/v1/channels/{id}/rotate | POST /ap
 POST /api/v1/cases/{id}/links | POST /api/v1/cases/{id}/links/{link}/withdraw
 POST /api/v1/calendar-links | POST /api/v1/calendar-links/{id}/withdraw
 POST /cases/{id}/papers | POST /cases/{id}/actions/{action} | POST /deliveries/{id}/resend
+POST /open/{route} | POST /bodies/{body}/channels/{action}
 """
 """For the secretariat."""
 OF_A_COUNCIL = """
@@ -150,7 +154,15 @@ class World:
         case, body = (self.foreign, OTHER) if foreign else (self.shared, OWN)
         kind = path.removeprefix(API).split("/")[1]
         own = {"bodies": body, "channels": self.channel, "deliveries": self.delivery, "calendar-links": self.calendar}
-        given = {"id": own.get(kind, case), "link": self.link, "step": "councils", "number": 1, "action": "suspend"}
+        given = {
+            "id": own.get(kind, case),
+            "link": self.link,
+            "step": "councils",
+            "number": 1,
+            "body": body,
+            "route": "orientering",
+            "action": "suspend",
+        }
         return re.sub(r"\{(\w+)\}", lambda found: str(given.get(found[1], "x")), path)
 
     async def asks(self, route: str, *, foreign: bool = True) -> httpx2.Response:
