@@ -23,7 +23,7 @@ CONNECTIONS = {
     "web": EVENT_STORE + POOL_SIZE + KEYS_POOL_SIZE + 2,
     "worker": 2 + STORE_OVERFLOW + 1 + CONCURRENT_DELIVERIES,
     "relay": 4 + 2 + 5,
-    "projector": 2 + 3,
+    "projector": 2 + 3 + 3,
     "notifier": 2 + 3,
 }
 """The most connections of one process: the event store's, the reads', and those that listen, hold a lock or beat."""
