@@ -58,6 +58,8 @@ class Player:
 
     async def _open(self) -> Document:
         script = self.script
+        for meeting in script.meetings:
+            await self.api.post("/meetings", {name: _plain(fact) for name, fact in meeting.items()})
         facts = {"route": script.route, "title": script.title, "reference": script.reference}
         opened = await self.api.post("/cases", {**facts, "deadline": script.deadline.isoformat()})
         await self.api.upload(f"/cases/{opened['id']}/papers", *PAPER)

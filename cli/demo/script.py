@@ -45,6 +45,8 @@ class Script:
     title: str
     reference: str
     deadline: date
+    meetings: tuple[Mapping[str, Any], ...]
+    """The meetings on which it is decided, as they are to be known."""
     entries: tuple[Entry, ...]
     ending: Mapping[str, Any]
     """The status, the result and the councils' states of the last day."""
@@ -55,8 +57,9 @@ def read_script(file: Path, opens_on: date) -> Script:
     table = tomllib.loads(file.read_text(encoding="utf-8"))
     by = opens_on - table["entry"][0]["day"]
     entries = tuple(_entry(_moved(entry, by)) for entry in table.pop("entry"))
+    meetings = tuple(_moved(meeting, by) for meeting in table.pop("meeting"))
     expected = table.pop("expected")
-    return Script(**_moved(table, by), entries=entries, ending=expected[-1])
+    return Script(**_moved(table, by), meetings=meetings, entries=entries, ending=expected[-1])
 
 
 def _entry(table: Mapping[str, Any]) -> Entry:

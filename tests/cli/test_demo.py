@@ -58,6 +58,7 @@ def test_the_script_opens_on_the_day_that_it_is_given(script: Script) -> None:
 
     assert script.entries[0].day == TODAY
     assert moved == {TODAY - date(2025, 3, 18)} == {script.deadline - original.deadline}
+    assert {meeting["date"] for meeting in script.meetings} <= {entry.day for entry in script.entries}
 
 
 def test_the_dates_of_facts_are_moved_too(script: Script) -> None:
