@@ -74,6 +74,7 @@ async def show_own_case(request: Request, visitor: Seated, case: CaseId) -> Resp
     return render(
         request,
         "own_case.html",
+        actions=[],
         case=document,
         deadline=due_of(document["deadline"], today) if document["status"] == "running" else None,
         body=name_of(shared, body, today),
