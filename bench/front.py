@@ -27,7 +27,7 @@ _COPY = (
     """
     INSERT INTO views.cases
     SELECT gen_random_uuid(), position, status, route, opened_at - n * interval '8 days', closed_at, overdue_after,
-           waiting_for, search, document
+           waiting_for, search, summary, document
     FROM views.cases, generate_series(1, %s) AS n
     """,
     """

@@ -15,7 +15,7 @@ from domain.errors import AbsentError, CaseNotFoundError, InvalidError
 from domain.matters import matter_of_case
 from domain.participation import joining_steps
 from domain.planning import Planner
-from projections.documents import Document, case_document, participation_document
+from projections.documents import Document, case_document, participation_document, summary_of
 from projections.folding import after
 from projections.plans import forecast_document
 from projections.timeline import timeline_entry
@@ -89,7 +89,7 @@ def participation_as_of(cases: Cases, case_id: UUID, moment: datetime, on: date)
 def cases_as_of(
     cases: Cases, opened: Sequence[Document], moment: datetime, organisation: Organisation, history: History
 ) -> list[Document]:
-    """The documents of cases as they stood at `moment`, each with its `forecast` of then; None for one that was over.
+    """What a list shows of cases as they stood at `moment`, each with its `forecast`, None for one that was over.
 
     `opened` is what `Views.opened_before` gives; cases that nothing has happened to since, and that were over, are not
     folded again. Plans count with the meetings of `organisation` and the bodies' past times, both as they were then.
@@ -113,13 +113,13 @@ def timeline_as_of(cases: Cases, case_id: UUID, moment: datetime) -> list[Docume
 def _with_forecast(
     cases: Cases, row: Document, moment: datetime, organisation: Organisation, planner: Planner
 ) -> Document:
-    document: Document = row["document"]
-    if not row["changed"] and document["status"] not in OPEN_STATUSES:
-        return {**document, "forecast": None}
-    case = _folded(cases, UUID(document["id"]), moment)
+    summary: Document = row["summary"]
+    if not row["changed"] and summary["status"] not in OPEN_STATUSES:
+        return {**summary, "forecast": None}
+    case = _folded(cases, row["id"], moment)
     if case is None:
-        return {**document, "forecast": None}
-    past = case_document(case, cases.position(case.id, case.version)) if row["changed"] else document
+        return {**summary, "forecast": None}
+    past = summary_of(case_document(case, 0)) if row["changed"] else summary
     plan = planner.plan(matter_of_case(case, danish_date(moment))) if case.is_open else None
     return {**past, "forecast": forecast_document(plan, organisation) if plan else None}
 

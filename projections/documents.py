@@ -35,6 +35,21 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 """A JSON object: instants are ISO 8601 in UTC with `Z`, Danish calendar dates ISO days."""
 
+SUMMARY = (
+    "id",
+    "title",
+    "reference",
+    "route",
+    "status",
+    "result",
+    "deadline",
+    "overdue_after",
+    "opened_at",
+    "closed_at",
+    "waiting_for",
+)
+"""What a list shows of a case, beside how its steps stand."""
+
 
 def case_document(case: Case, position: int, working_days: WorkingDays = CUSTOMARY) -> Document:
     """A case as it stands, `position` being the place of its newest event in the log.
@@ -73,6 +88,12 @@ def case_document(case: Case, position: int, working_days: WorkingDays = CUSTOMA
         "decisions": [_decision_document(decision) for decision in case.decisions],
         "papers": [_paper_document(paper) for paper in case.papers],
     }
+
+
+def summary_of(document: Document) -> Document:
+    """Of a case's document what a list shows: all but what makes it long, and of the steps only how they stand."""
+    steps = [{name: step[name] for name in ("id", "name", "state")} for step in document["steps"]]
+    return {name: document[name] for name in SUMMARY} | {"steps": steps}
 
 
 def body_document(organisation: Organisation, body: Body, waiting: int, today: date) -> Document:
@@ -115,7 +136,12 @@ def as_read_on(document: Document, today: date) -> Document:
     """
     tasks = [{**task, "overdue": _is_past(task["overdue_after"], today)} for task in document["tasks"]]
     steps = [_step_read_on(step, today) for step in document["steps"]]
-    return {**document, "overdue": is_overdue(document, today), "steps": steps, "tasks": tasks}
+    return {**summary_read_on(document, today), "steps": steps, "tasks": tasks}
+
+
+def summary_read_on(document: Document, today: date) -> Document:
+    """What a list shows of a case with whether it is overdue on the Danish date `today`."""
+    return {**document, "overdue": is_overdue(document, today)}
 
 
 def instant(moment: datetime | None) -> str | None:

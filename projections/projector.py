@@ -83,6 +83,8 @@ class Projector:
         self._known: OrderedDict[UUID, Case] = OrderedDict()
         self.position: int | None = None
         """The place in the log that the views have come to, None before it is known."""
+        self.stopped_before: tuple[int, UUID] | None = None
+        """The event that cannot be folded, by its place and case, where there is one: the views stop before it."""
 
     def turn(self) -> bool:
         """Take one batch; returns whether there may be more.
@@ -137,7 +139,7 @@ class Projector:
             _write(connection, rows, batch[-1].position)
             if self._schema == LIVE:
                 notify(connection, batch[-1].position, rows.changed)
-        self.position = batch[-1].position
+        self.position, self.stopped_before = batch[-1].position, None
         return len(found) == self._batch or len(batch) < len(found)
 
     def _entries(self, batch: Sequence[Logged]) -> list[_Folded]:
@@ -150,6 +152,7 @@ class Projector:
                 case_id = logged.event.originator_id
                 log.error("event_not_projected", case=str(case_id), position=logged.position)  # noqa: TRY400
                 if not entries:
+                    self.stopped_before = (logged.position, case_id)
                     raise
                 self._known.pop(case_id, None)  # it may be half changed
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from domain.case import OPEN_STATUSES
 from domain.dates import start_of_day
 from domain.errors import InvalidError
 from projections.dates import Dates, Deadline, Due
-from projections.documents import Document, as_read_on
+from projections.documents import Document, as_read_on, summary_read_on
 from projections.past_times import PAST_TIMES, asked_for, history_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ CLOSE_DAYS = 7
 
 _PAST_TIMES = PAST_TIMES.format(schema="views")
 _CASES = """
-    SELECT document, opened_at, forecast FROM views.cases LEFT JOIN views.forecasts ON case_id = cases.id
+    SELECT {shown} AS shown, opened_at, id, forecast
+    FROM views.cases LEFT JOIN views.forecasts ON case_id = cases.id
     WHERE (%(status)s::text IS NULL OR status = %(status)s)
       AND (%(standing)s::text IS NULL OR (standing = %(standing)s AND status IN ('running', 'suspended')))
       AND (%(route)s::text IS NULL OR route = %(route)s)
@@ -84,11 +86,15 @@ _TIMES = """
     ) AS times GROUP BY body
 """
 _SAID = """
-    SELECT entry, document ->> 'title' AS title FROM views.timeline JOIN views.cases ON cases.id = case_id
-    WHERE entry ->> 'body' = %s AND entry ->> 'type' = ANY(%s) ORDER BY timeline.position DESC LIMIT %s
+    SELECT entry, summary ->> 'title' AS title FROM (
+        SELECT newest.* FROM unnest(%(types)s::text[]) AS type CROSS JOIN LATERAL (
+            SELECT position, case_id, entry FROM views.timeline
+            WHERE entry ->> 'body' = %(body)s AND entry ->> 'type' = type.type ORDER BY position DESC LIMIT %(most)s
+        ) AS newest ORDER BY position DESC LIMIT %(most)s
+    ) AS said JOIN views.cases ON cases.id = case_id ORDER BY said.position DESC
 """
 _OPENED = """
-    SELECT document, (
+    SELECT id, summary, (
         SELECT recorded_at > %(moment)s FROM views.timeline WHERE case_id = id ORDER BY position DESC LIMIT 1
     ) AS changed
     FROM views.cases WHERE opened_at <= %(moment)s ORDER BY opened_at DESC, id DESC LIMIT %(rows)s
@@ -98,7 +104,7 @@ _WAITING = """
 """
 _EXPECTED_ON = """
     SELECT one ->> 'meeting' AS meeting, one ->> 'step' AS step, one -> 'name' AS name, cases.id::text AS case,
-           document ->> 'title' AS title, standing
+           summary ->> 'title' AS title, standing
     FROM views.forecasts JOIN views.cases ON cases.id = case_id, jsonb_array_elements(forecast -> 'expected_on') AS one
     WHERE expected_on && %(meetings)s::text[] AND one ->> 'meeting' = ANY(%(meetings)s)
       AND status IN ('running', 'suspended')
@@ -123,11 +129,51 @@ _DUES = """
     ORDER BY inbox.due, inbox.case_id, inbox.step
 """
 _DEADLINES = """
-    SELECT cases.id, document ->> 'title' AS title, (document ->> 'deadline')::date AS deadline,
+    SELECT cases.id, summary ->> 'title' AS title, (summary ->> 'deadline')::date AS deadline,
            coalesce(recorded_at, cases.opened_at) AS at
     FROM views.cases LEFT JOIN views.timeline ON timeline.position = cases.position
-    WHERE status = 'running' AND document ->> 'deadline' IS NOT NULL ORDER BY 3, 1
+    WHERE status = 'running' AND summary ->> 'deadline' IS NOT NULL ORDER BY 3, 1
 """
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which page of cases is asked for."""
+
+    today: date
+    limit: int
+    status: str | None = None
+    standing: Standing | None = None
+    route: str | None = None
+    waiting_for: str | None = None
+    asked: str | None = None
+    q: str | None = None
+    overdue: bool | None = None
+    done_from: date | None = None
+    cursor: str | None = None
+
+    def arguments(self) -> Document:
+        """The query's arguments; raises `InvalidError` for a cursor or limit that cannot be."""
+        if not 1 <= self.limit <= LARGEST_PAGE:
+            what = f"the limit is {self.limit}"
+            raise InvalidError(what, f"ask for 1 to {LARGEST_PAGE} cases", "limit")
+        opened_at, last_id = _read_cursor(self.cursor) if self.cursor else (None, None)
+        texts = {
+            "status": self.status,
+            "standing": self.standing,
+            "route": self.route,
+            "waiting_for": self.waiting_for,
+            "asked": self.asked,
+        }
+        return {key: text and _storable(text) for key, text in texts.items()} | {
+            "words": [_storable(word) for word in (self.q or "").casefold().split()],
+            "overdue": self.overdue,
+            "done_from": self.done_from and start_of_day(self.done_from),
+            "today": self.today,
+            "opened_at": opened_at,
+            "id": last_id,
+            "rows": self.limit + 1,
+        }
 
 
 class Views:
@@ -156,46 +202,21 @@ class Views:
         rows = await self._rows("SELECT document FROM views.cases WHERE id = %s", case_id)
         return _with_overdue(rows[0]["document"], today) if rows else None
 
-    async def cases(
-        self,
-        *,
-        today: date,
-        status: str | None = None,
-        standing: Standing | None = None,
-        route: str | None = None,
-        waiting_for: str | None = None,
-        asked: str | None = None,
-        q: str | None = None,
-        overdue: bool | None = None,
-        done_from: date | None = None,
-        cursor: str | None = None,
-        limit: int = 50,
-    ) -> Document:
+    async def cases(self, *, today: date, limit: int = 50, **filters: Any) -> Document:
         """One page of cases, newest first: `{"items": [document with `overdue`, `forecast`], "next": cursor or None}`.
 
-        A case that is under way has a `forecast`, which `standing` asks for.
-
-        `q` asks for words of title, reference or id, `asked` for those that ask this body; `today` is the Danish date;
-        `done_from` asks for those that came to their end on that Danish date or later. Raises `InvalidError` for a
-        cursor or limit that cannot be.
+        A case that is under way has a `forecast`. The filters are `status`, `standing` (of the forecast), `route`,
+        `waiting_for`, `asked` (those that ask this body), `overdue`, `q` (words of title, reference or id), `done_from`
+        (a Danish date; those that came to their end then or later), and `cursor`. `today` is the Danish date. Raises
+        `InvalidError` for a cursor or limit that cannot be.
         """
-        if not 1 <= limit <= LARGEST_PAGE:
-            what = f"the limit is {limit}"
-            raise InvalidError(what, f"ask for 1 to {LARGEST_PAGE} cases", "limit")
-        opened_at, last_id = _read_cursor(cursor) if cursor else (None, None)
-        chosen = {"status": status, "standing": standing, "route": route, "waiting_for": waiting_for, "asked": asked}
-        arguments = {key: text and text.replace("\0", "\ufffd") for key, text in chosen.items()} | {
-            "words": [word.replace("\0", "\ufffd") for word in (q or "").casefold().split()],
-            "overdue": overdue,
-            "done_from": done_from and start_of_day(done_from),
-            "today": today,
-            "opened_at": opened_at,
-            "id": last_id,
-            "rows": limit + 1,
-        }
-        rows = await self._rows(_CASES, arguments)
-        following = _write_cursor(rows[limit - 1]) if len(rows) > limit else None
-        return {"items": [_listed(row, today) for row in rows[:limit]], "next": following}
+        items, following = await self._page("document", _Asked(today=today, limit=limit, **filters))
+        return {"items": [_listed(row, as_read_on(row["shown"], today)) for row in items], "next": following}
+
+    async def summaries(self, *, today: date, limit: int = 50, **filters: Any) -> Document:
+        """The same page with only what a list shows of each case, as `summary_of` gives it; raises as `cases`."""
+        items, following = await self._page("summary", _Asked(today=today, limit=limit, **filters))
+        return {"items": [_listed(row, summary_read_on(row["shown"], today)) for row in items], "next": following}
 
     async def timeline(self, case_id: UUID, as_of: datetime | None = None) -> list[Document]:
         """What happened to a case, oldest first, up to and with the instant `as_of`; empty if there is no such case."""
@@ -254,12 +275,17 @@ class Views:
 
     async def said_by(self, body: str, types: Sequence[str], most: int) -> list[Document]:
         """The timeline's entries of these types that a body caused, newest first, each with its case's `title`."""
-        rows = await self._rows(_SAID, body, list(types), most)
+        rows = await self._rows(_SAID, {"body": body, "types": list(types), "most": most})
         return [{**row["entry"], "title": row["title"]} for row in rows]
 
     async def opened_before(self, moment: datetime, most: int) -> list[Document]:
-        """The newest cases that were opened by then: `{document, changed}`, whether anything has happened since."""
+        """The newest cases that were opened by then: `{id, summary, changed}`, whether anything has happened since."""
         return await self._rows(_OPENED, {"moment": moment, "rows": most})
+
+    async def titles(self, cases: Sequence[UUID]) -> dict[UUID, str]:
+        """The titles of cases by their ids; those that the views do not have are left out."""
+        query = "SELECT id, summary ->> 'title' AS title FROM views.cases WHERE id = ANY(%s)"
+        return {row["id"]: row["title"] for row in await self._rows(query, list(cases))}
 
     async def bodies_waiting(self) -> dict[str, int]:
         """For each body that is waited for, the number of cases that wait for it."""
@@ -282,6 +308,12 @@ class Views:
         asked = {"since": since, "until": until, "bodies": list(bodies), "close": CLOSE_DAYS}
         return {row.pop("body"): row for row in await self._rows(_BY_DUE, asked | {"most": ANSWERS_OF_TIMES})}
 
+    async def _page(self, shown: str, asked: _Asked) -> tuple[list[Document], str | None]:
+        """The rows of the cases asked for, and the cursor of the next page; raises `InvalidError`."""
+        rows = await self._rows(_CASES.format(shown=shown), asked.arguments())
+        following = _write_cursor(rows[asked.limit - 1]) if len(rows) > asked.limit else None
+        return rows[: asked.limit], following
+
     async def _rows(self, query: str, *arguments: Any) -> list[Document]:
         given = arguments[0] if arguments and isinstance(arguments[0], dict) else arguments
         async with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
@@ -290,17 +322,21 @@ class Views:
             return rows
 
 
-def _listed(row: Document, today: date) -> Document:
-    document = as_read_on(row["document"], today)
-    return {**document, "forecast": row["forecast"] if document["status"] in OPEN_STATUSES else None}
+def _listed(row: Document, read: Document) -> Document:
+    return {**read, "forecast": row["forecast"] if read["status"] in OPEN_STATUSES else None}
 
 
 def _with_overdue(document: Document, today: date | None) -> Document:
     return document if today is None else as_read_on(document, today)
 
 
+def _storable(text: str) -> str:
+    """A text that PostgreSQL takes."""
+    return text.replace("\0", "\ufffd")
+
+
 def _write_cursor(row: Document) -> str:
-    last = [row["opened_at"].isoformat(), row["document"]["id"]]
+    last = [row["opened_at"].isoformat(), str(row["id"])]
     return base64.urlsafe_b64encode(json.dumps(last).encode()).decode()
 
 

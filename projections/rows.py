@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.asks import RECOMMENDATION
 from domain.case import Case, StepState
-from projections.documents import Document, instant
+from projections.documents import Document, instant, summary_of
 from projections.own_part import bodies_asked
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def case_row(document: Document) -> Row:
         "waiting_for": document["waiting_for"],
         "asked": bodies_asked(document),
         "search": "\n".join(sought).casefold(),
+        "summary": summary_of(document),
         "document": document,
     }
 

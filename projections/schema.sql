@@ -8,7 +8,7 @@ CREATE TABLE position (
 );
 INSERT INTO position (position) VALUES (0);
 
--- One row a case; what lists ask for stands beside the document.
+-- One row a case; what lists ask for stands beside the document, and what they show in `summary`: a document is long.
 CREATE TABLE cases (
     id uuid PRIMARY KEY,
     position bigint NOT NULL,
@@ -20,6 +20,7 @@ CREATE TABLE cases (
     waiting_for text[] NOT NULL,
     asked text[] NOT NULL,
     search text NOT NULL,
+    summary jsonb NOT NULL,
     document jsonb NOT NULL
 );
 CREATE INDEX cases_newest ON cases (opened_at DESC, id DESC);
@@ -35,7 +36,7 @@ CREATE TABLE timeline (
     entry jsonb NOT NULL
 );
 CREATE INDEX timeline_of_case ON timeline (case_id, position);
-CREATE INDEX timeline_of_body ON timeline ((entry ->> 'body'), position);
+CREATE INDEX timeline_of_body ON timeline ((entry ->> 'body'), (entry ->> 'type'), position);
 
 -- One row a body and open step that waits for its answer.
 CREATE TABLE inbox (
@@ -60,8 +61,9 @@ CREATE TABLE answers (
     due date,
     mode text NOT NULL
 );
-CREATE INDEX answers_by_time ON answers (answered_at);
-CREATE INDEX answers_of_body ON answers (body, answered_at);
+-- No tree: with one a body's newest answers would be looked for among everybody's.
+CREATE INDEX answers_by_time ON answers USING brin (answered_at);
+CREATE INDEX answers_of_body ON answers (body, answered_at) INCLUDE (asked_at);
 
 -- One row a case under way: whether it will make its deadline, as planned on a Danish day with the case at `position` in
 -- the log, and with `meetings` as the newest change of a meeting of its `bodies`. Without a day it is to be planned anew.

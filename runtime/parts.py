@@ -8,6 +8,7 @@ import contextlib
 import os
 import socket
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     _Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 PARTS = ("worker", "relay", "projector", "notifier")
+VERSION = version("sagsgang")
+"""The program's, as it was installed."""
 BEAT_SECONDS = 2.0
 FRESH_SECONDS = 10.0
 FORGET_SECONDS = 1.0
@@ -113,7 +116,8 @@ async def _beat_on(
     """Beat until the connection breaks."""
     while True:
         ready, detail = status()
-        await beat(connection, part, instance_name(), ready=ready, detail=detail)
+        told = {"version": VERSION, **detail}
+        await beat(connection, part, instance_name(), ready=ready, detail=told)
         wake.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), BEAT_SECONDS)

@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         default=None,
         description="Temporal namespace. Unset: as Temporal's own environment configuration says, else `default`.",
     )
+    temporal_ui: str | None = Field(
+        default=None,
+        description="Address of Temporal's own pages, for links from ours. Unset: `sagsgang up` knows those of its own "
+        "Temporal; else there are no links.",
+    )
     data: Path = Field(
         default=Path(".sagsgang"),
         description="Folder of `sagsgang up`: databases, logs, clock and secrets, made when missing.",
@@ -283,7 +288,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return key
 
-    @field_validator("public_url")
+    @field_validator("public_url", "temporal_ui")
     @classmethod
     def _check_public_url(cls, url: str | None) -> str | None:
         """Refuse anything but an http(s) address, and drop a closing slash."""
@@ -316,7 +321,7 @@ class Settings(BaseSettings):
         found: dict[str, Any] = self.model_dump()
         is_known = self.temporal_address in {None, running.get("temporal_address")}
         found["temporal_is_embedded"] = bool(running.get("temporal_embedded")) and is_known
-        for name in ("database_url", "temporal_address", "temporal_namespace", "public_url"):
+        for name in ("database_url", "temporal_address", "temporal_namespace", "temporal_ui", "public_url"):
             found[name] = found[name] or running.get("web_url" if name == "public_url" else name) or None
         found["public_url"] = found["public_url"] or f"http://127.0.0.1:{self.port or 8000}"
         found["secret_key"] = self.secret_key or _kept_secret_key(self.data)

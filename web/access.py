@@ -67,6 +67,11 @@ class Principal:
         return self.role == SECRETARIAT
 
     @property
+    def oversees(self) -> bool:
+        """Whether the role looks after the installation itself."""
+        return self.role in {SECRETARIAT, AUDITOR}
+
+    @property
     def actor(self) -> Actor:
         """The principal as events name it."""
         return Actor(self.name, self.role, self.how)

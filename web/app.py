@@ -41,6 +41,7 @@ from web import (
     links,
     meetings,
     opening,
+    operating,
     operations,
     own,
     pages,
@@ -138,9 +139,16 @@ def _rooms(app: FastAPI) -> list[Room]:
         own.router,
         signing_in.router,
     )
-    shown = (*browsing, deliveries.pages, access_pages.pages)
+    shown = (*browsing, deliveries.pages, access_pages.pages, operating.pages)
     written = (commands.router, agendas.router, settling.router, agency_loop.router, papers.router)
-    office = (channels.router, deliveries.router, links.router, calendars.router, access_pages.router)
+    office = (
+        channels.router,
+        deliveries.router,
+        links.router,
+        calendars.router,
+        access_pages.router,
+        operating.router,
+    )
     api = (*written, reads.router, case_file.router, plans.router, meetings.router, events.router, *office)
     return [
         *((API_PREFIX, router, []) for router in signed),

@@ -543,6 +543,54 @@ DELIVERY: dict[str, Any] = {
     "attempted_at": INSTANT,
     "sent_at": None,
 }
+INSTALLATION: dict[str, Any] = {
+    "looked_at": INSTANT,
+    "position": 1204,
+    "readers": [{"reader": "relay", "position": 1204, "behind": 0, "seconds_behind": 0.0}],
+    "parts": [
+        {
+            "part": "relay",
+            "instance": "host:4711",
+            "ready": True,
+            "seconds_since_beat": 0.4,
+            "version": "0.1.0",
+            "error": "Temporal does not answer",
+            "stopped_before": {"position": 1205, "case": CASE_ID},
+        }
+    ],
+    "missing_parts": ["notifier"],
+    "temporal": {
+        "answers": True,
+        "version": "1.32.0",
+        "namespace": "default",
+        "pollers": {"sagsgang": 1, "sagsgang-deliveries": 1},
+        "error": "Temporal does not answer",
+        "looked_at": INSTANT,
+    },
+    "troubles": [
+        {
+            "case": CASE_ID,
+            "kind": "no_workflow",
+            "reason": "its workflow has ended: terminated",
+            "since": INSTANT,
+            "last_at": INSTANT,
+            "times": 3,
+            "recovery_asked_at": INSTANT,
+        }
+    ],
+    "troubles_by_kind": {"not_woken": 0, "no_workflow": 1, "workflow_fails": 0, "advance_fails": 0},
+    "deliveries": {"waiting": 0, "sent": 40, "failed": 1, "no_channel": 2, "not_configured": 0},
+    "channels_alarmed": 0,
+    "versions": {
+        "sagsgang": "0.1.0",
+        "python": "3.11.7",
+        "postgresql": "18.0",
+        "migration": "0008_operations",
+        "views": "1f0c9b2a",
+        "views_fit": True,
+    },
+}
+RECOVERY: dict[str, Any] = {"case": CASE_ID, "asked": True}
 DELIVERIES: dict[str, Any] = {"items": [DELIVERY]}
 LINK: dict[str, Any] = {
     "id": "f2a6a1b4-9c61-4c8e-8f10-1c5bb1d7b0aa",

@@ -228,7 +228,7 @@ async def _cases(shared: Services, chosen: Filter) -> list[Document]:
     cursor: str | None = None
     while len(found) < MOST_CASES:
         asked = {**chosen.asked(shared), "cursor": cursor, "limit": LARGEST_PAGE}
-        page = await shared.views.cases(today=shared.today(), **asked)
+        page = await shared.views.summaries(today=shared.today(), **asked)
         found, cursor = found + page["items"], page["next"]
         if cursor is None:
             break

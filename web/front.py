@@ -19,7 +19,7 @@ from domain.dates import danish_date, start_of_day
 from domain.errors import InvalidError
 from domain.planning import Standing
 from projections.as_of import cases_as_of, parse_as_of
-from projections.documents import Document, as_read_on, is_overdue
+from projections.documents import Document, is_overdue, summary_read_on
 from web import charts
 from web.guards import visiting
 from web.plans import planned_with
@@ -149,7 +149,7 @@ async def find_cases(shared: Services, chosen: Filter, everything: Found | None 
     if everything is not None and chosen.moment:
         today = danish_date(chosen.moment)
         return replace(everything, cases=[case for case in everything.cases if is_asked(case, asked, today)])
-    page = await shared.views.cases(today=shared.today(), **asked, cursor=chosen.cursor or None, limit=limit)
+    page = await shared.views.summaries(today=shared.today(), **asked, cursor=chosen.cursor or None, limit=limit)
     return Found(page["items"], page["next"])
 
 
@@ -158,7 +158,7 @@ async def past_cases(shared: Services, moment: datetime) -> Found:
     opened, planned = await shared.views.opened_before(moment, MOST_PAST + 1), await planned_with(shared, moment)
     past = await shared.run(partial(cases_as_of, shared.cases, opened[:MOST_PAST], moment, *planned))
     today = danish_date(moment)
-    return Found([as_read_on(case, today) for case in past], more=len(opened) > MOST_PAST)
+    return Found([summary_read_on(case, today) for case in past], more=len(opened) > MOST_PAST)
 
 
 async def count_cases(shared: Services, today: date, everything: Found | None = None) -> Document:

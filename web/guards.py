@@ -59,6 +59,13 @@ async def writing(principal: Annotated[Principal, Depends(known)]) -> Principal:
     return principal
 
 
+async def overseeing(principal: Annotated[Principal, Depends(known)]) -> Principal:
+    """Somebody who looks after the installation: the secretariat or an auditor; raises 403 for others."""
+    if not principal.oversees:
+        raise ProblemError("forbidden", f"the role {principal.role} does not see this; ask the secretariat")
+    return principal
+
+
 async def auditing(principal: Annotated[Principal, Depends(known)]) -> Principal:
     """Somebody who may look at what others have looked at; raises 403 for everybody but the auditor."""
     if principal.role != AUDITOR:
@@ -99,6 +106,12 @@ async def inspecting(visitor: Annotated[Visitor, Depends(visiting)]) -> Visitor:
 async def acting(visitor: Annotated[Visitor, Depends(visiting)]) -> Visitor:
     """Somebody who has signed in with a browser and may write; raises 403 for a role that only reads."""
     await writing(visitor.principal)
+    return visitor
+
+
+async def looking_after(visitor: Annotated[Visitor, Depends(visiting)]) -> Visitor:
+    """Somebody who has signed in with a browser and looks after the installation; raises 403 for others."""
+    await overseeing(visitor.principal)
     return visitor
 
 
@@ -178,8 +191,10 @@ Inspector = Annotated[Visitor, Depends(inspecting)]
 Holder = Annotated[AnswerLink, Depends(holding_link)]
 Subscriber = Annotated[CalendarLink, Depends(holding_calendar)]
 Confirmer = Annotated[UUID, Depends(holding_confirmation)]
+Overseer = Annotated[Visitor, Depends(looking_after)]
 Clerk = Annotated[Visitor, Depends(acting)]
-_OF_PEOPLE = {anybody, known, writing, auditing, signed_in, visiting, acting, sitting, inspecting}
+_OVERSEEING = {auditing, inspecting, overseeing, looking_after}
+_OF_PEOPLE = {anybody, known, writing, signed_in, visiting, acting, sitting, *_OVERSEEING}
 GUARDS = frozenset({*_OF_PEOPLE, signed_webhook, public, holding_link, holding_calendar, holding_confirmation})
 
 

@@ -12,11 +12,10 @@ import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from outgoing.channels import count_alarmed
-from outgoing.deliveries import count_states
 from runtime.parts import PARTS, PartState, missing_parts, read_parts
 from web.describing import read
 from web.guards import public
+from web.installation import read_installation
 from web.services import Services, services
 
 CHECK_SECONDS = 1.8
@@ -52,14 +51,14 @@ async def tell_readiness(request: Request) -> JSONResponse:
     **read("sagsgang_view_lag_events 0.0\n", (), security=[], media_type="text/plain"),
 )
 async def tell_metrics(request: Request) -> Response:
-    """Requests, answers by effect, the newest event's place, how far the views are behind, deliveries, ready parts.
+    """Requests, answers by effect, how far every reader of the log is behind, deliveries, parts, cases in trouble.
 
     It is open like the health checks, since it says nothing of any case; close it at the reverse proxy if that is too
     much.
     """
     shared = services(request)
     try:
-        await _in_time(_measure(shared))
+        shared.metrics.set_installation(await in_time(read_installation(shared)))
     except (psycopg.Error, TimeoutError):
         shared.metrics.set_database_gone()
     return Response(shared.metrics.text(), headers={"Content-Type": METRICS_TYPE})
@@ -68,7 +67,7 @@ async def tell_metrics(request: Request) -> Response:
 async def _parts(shared: Services) -> list[PartState] | None:
     """The parts' heartbeats, None when the database does not answer."""
     try:
-        return await _in_time(_read_parts(shared))
+        return await in_time(_read_parts(shared))
     except (psycopg.Error, TimeoutError) as error:
         log.warning("readiness_unknown", reason=type(error).__name__)
         return None
@@ -79,7 +78,7 @@ async def _read_parts(shared: Services) -> list[PartState]:
         return await read_parts(connection)
 
 
-async def _in_time(work: Coroutine[Any, Any, Result]) -> Result:
+async def in_time(work: Coroutine[Any, Any, Result]) -> Result:
     """What the work gives; raises TimeoutError when it takes too long, without waiting for its end.
 
     A database that is frozen holds even the cancelling of a query up.
@@ -93,12 +92,3 @@ async def _in_time(work: Coroutine[Any, Any, Result]) -> Result:
         return task.result()
     finally:
         task.cancel()
-
-
-async def _measure(shared: Services) -> None:
-    async with shared.pool.connection() as connection:
-        cursor = await connection.execute("SELECT coalesce(max(notification_id), 0) FROM public.cases_events")
-        head = (await cursor.fetchone() or (0,))[0]
-        parts = await read_parts(connection)
-        shared.metrics.set_deliveries(await count_states(connection), await count_alarmed(connection))
-    shared.metrics.set_places(head, await shared.views.position(), parts)

@@ -21,6 +21,7 @@ _OVER = (
     f"DELETE FROM office.idempotency_keys WHERE created_at < now() - interval '{KEYS_LAST}'",  # noqa: S608
     "DELETE FROM office.sessions WHERE valid_until < now()",
     "DELETE FROM office.signin_links WHERE valid_until < now()",
+    "DELETE FROM office.troubles WHERE kind = 'advance_fails' AND last_at < now() - interval '1 day'",
 )
 
 log = structlog.get_logger()

@@ -133,6 +133,64 @@ CHANNEL_STATES = {
     "unconfirmed": Name("Ikke bekræftet", "Not confirmed"),
     "disabled": Name("Ude af drift", "Given up"),
 }
+PARTS = {
+    "web": Name("Sider og API (web)", "Pages and API (web)"),
+    "worker": Name("Sagernes motor (worker)", "The cases' engine (worker)"),
+    "relay": Name("Budbringeren til Temporal (relay)", "The messenger to Temporal (relay)"),
+    "projector": Name("Overblikkets opdatering (projector)", "What keeps the pages up to date (projector)"),
+    "notifier": Name("Udsendelsernes afsender (notifier)", "The sender of messages (notifier)"),
+}
+READY = {True: Name("Klar", "Ready"), False: Name("Ikke klar", "Not ready")}
+PARTS_GONE = {
+    "worker": Name(
+        "Svar tages imod, men næste trin åbner ikke, og intet udsendes. Start worker.",
+        "Answers are taken, but the next step does not open, and nothing is sent. Start worker.",
+    ),
+    "relay": Name(
+        "Svar tages imod, men sagerne går ikke videre. Start relay; den fortsætter, hvor den slap.",
+        "Answers are taken, but cases do not move on. Start relay; it goes on where it stopped.",
+    ),
+    "projector": Name(
+        "Svar tages imod, men siderne viser, hvordan det stod før. Start projector; den fortsætter, hvor den slap.",
+        "Answers are taken, but the pages show an earlier state. Start projector; it goes on where it stopped.",
+    ),
+    "notifier": Name(
+        "Sagerne går videre, men ingen får besked. Start notifier; den fortsætter, hvor den slap.",
+        "Cases move on, but nobody is told. Start notifier; it goes on where it stopped.",
+    ),
+}
+"""What it means that a part is missing, and what to do."""
+TROUBLES = {
+    "not_woken": (
+        Name("Kunne ikke vækkes", "Could not be woken"),
+        Name(
+            "Temporal afviser besked om netop denne sag. Der prøves igen; bed ellers om at få den bragt i gang.",
+            "Temporal refuses news of just this case. It is tried again by itself; otherwise have it brought back.",
+        ),
+    ),
+    "no_workflow": (
+        Name("Har intet forløb i Temporal", "Has no workflow in Temporal"),
+        Name(
+            "Sagen er åben, men intet driver den. Få den bragt i gang igen: alt, hvad der er sket, står i loggen.",
+            "The case is open, but nothing drives it. Have it brought back: all that has happened stands in the log.",
+        ),
+    ),
+    "workflow_fails": (
+        Name("Forløbet fejler", "The workflow fails"),
+        Name(
+            "Programmet kan ikke køre sagens forløb. Se fejlen i Temporal; en ny version af programmet må rette den.",
+            "The program cannot run the case's workflow. See the error in Temporal; a new version has to mend it.",
+        ),
+    ),
+    "advance_fails": (
+        Name("Kan ikke føres videre", "Cannot be moved along"),
+        Name(
+            "Der prøves igen hvert femte sekund. Bliver det ved, er det en programfejl: meld den med begrundelsen.",
+            "It is tried again every five seconds. If it goes on, the program is at fault: report it with this reason.",
+        ),
+    ),
+}
+"""What keeps a case from moving: its name, what it means and what to do."""
 CHANNEL_KINDS = {"email": Name("E-mail", "E-mail"), "webhook": Name("Webhook", "Webhook")}
 PROBLEMS = {
     400: "Forespørgslen kunne ikke læses",
@@ -165,9 +223,19 @@ LOOKS = {
     "delivery": {"sent": "success", "waiting": "warning", "failed": "error", "no_channel": "error"},
     "standing": {"on_track": "success", "at_risk": "warning", "late": "error"},
     "channel": {"active": "success", "unconfirmed": "warning", "disabled": "error"},
+    "trouble": dict.fromkeys(TROUBLES, "error"),
+    "part": {True: "success", False: "error"},
     "scheme": {True: "success", False: "error"},
 }
 """The kind of badge that a state is shown with; the words say it too, since colour alone says nothing to some."""
+
+
+def seconds(count: float) -> Name:
+    """A length of time in real seconds, rounded as people say it."""
+    for length, da, en in ((86400, "døgn", "days"), (3600, "timer", "hours"), (60, "minutter", "minutes")):
+        if count >= 2 * length:
+            return Name(f"{count / length:.0f} {da}", f"{count / length:.0f} {en}")
+    return Name(f"{count:.0f} sekunder", f"{count:.0f} seconds")
 
 
 def problem(found: Mapping[str, Any]) -> Name:

@@ -125,10 +125,11 @@ class Loop:
         self._back_off = BackOff()
         self.ready = False
         """Whether this replica is the one that works, and its last turn succeeded."""
+        self._error: str | None = None
 
     async def run(self, stop: asyncio.Event, detail: Callable[[], Mapping[str, Any]] = dict) -> None:
         """Work until `stop` is set, telling everybody by heartbeats."""
-        async with beating(self._url, self._part, lambda: (self.ready, detail())) as beat_now:
+        async with beating(self._url, self._part, lambda: (self.ready, self._told(detail()))) as beat_now:
             await persevere(stop, lambda: self._work(stop, beat_now), self._back_off, self._failed)
 
     async def _work(self, stop: asyncio.Event, beat_now: asyncio.Event) -> None:
@@ -140,6 +141,7 @@ class Loop:
             while not stop.is_set():
                 more = await self._turn()
                 self._back_off.reset()
+                self._error = None
                 if not self.ready:
                     self.ready = True
                     beat_now.set()
@@ -161,8 +163,12 @@ class Loop:
         row = await (await connection.execute(query, (f"sagsgang:{self._part}",))).fetchone()
         return bool(row and row[0])
 
+    def _told(self, detail: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the heartbeat tells: the part's own details, and why its last turn failed if it did."""
+        return detail if self._error is None else {**detail, "error": self._error}
+
     def _failed(self, error: Exception, pause: float) -> None:
-        self.ready = False
+        self.ready, self._error = False, str(error) or type(error).__name__
         is_outage = isinstance(error, OUTAGES)
         log.error("turn_failed", part=self._part, error=str(error), retry_in=pause, exc_info=not is_outage)
 

@@ -87,7 +87,10 @@ _WRONG_RIGHTS = f"""
         GROUP BY tablename
         HAVING NOT bool_and(has_table_privilege('{SERVICE_ROLE}', format('office.%I', tablename), needed))
         UNION ALL
-        SELECT 6, format('{_GRANT_LOG.strip()}', log) FROM unnest(ARRAY['{LOG_TABLE}', '{MEETINGS_TABLE}']) AS log
+        SELECT 6, 'GRANT SELECT ON office.migrations TO {SERVICE_ROLE}'
+        WHERE NOT has_table_privilege('{SERVICE_ROLE}', 'office.migrations', 'SELECT')
+        UNION ALL
+        SELECT 7, format('{_GRANT_LOG.strip()}', log) FROM unnest(ARRAY['{LOG_TABLE}', '{MEETINGS_TABLE}']) AS log
         WHERE NOT has_sequence_privilege('{SERVICE_ROLE}', log || '_notification_id_seq', 'USAGE') OR NOT (
             SELECT bool_and(has_table_privilege('{SERVICE_ROLE}', log, needed))
             FROM unnest(ARRAY['SELECT', 'INSERT', 'MAINTAIN']) AS needed

@@ -50,4 +50,6 @@ class ProjectorPart:
 
     def detail(self) -> Mapping[str, Any]:
         """What the heartbeat tells."""
-        return {"position": self._projector.position}
+        stopped = self._projector.stopped_before
+        told = {"stopped_before": {"position": stopped[0], "case": str(stopped[1])}} if stopped else {}
+        return {"position": self._projector.position, **told}

@@ -31,7 +31,7 @@ async def recover(cases: Cases, client: Client) -> int:
     waker, recovered = Waker(cases, client), set[UUID]()
 
     async def bring_back(case_id: UUID, version: int) -> None:
-        if await waker.wake(case_id, version, anew=True):
+        if await waker.wake(case_id, version, anew=True) is None:
             recovered.add(case_id)
 
     await each(found, bring_back)

@@ -7,7 +7,7 @@ What the secretariat does to a meeting is news to every case that waits for its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Self
 from uuid import UUID
@@ -25,6 +25,7 @@ from runtime.database import connect_async, eventsourcing_env
 from runtime.settings import Settings
 from workers.loop import LOG_CHANNEL, MEETINGS_CHANNEL, BackOff, run_alone
 from workers.meeting_news import MeetingNews, WaitingInViews
+from workers.overseeing import Overseer
 from workers.temporal import connect_temporal
 from workers.waking import Waker, each
 
@@ -55,20 +56,33 @@ async def run(settings: Settings) -> None:
             organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1, max_overflow=1)
         ) as meetings,
     ):
-        relay = Relay(cases, await connect_temporal(known, lazy=True))
+        client = await connect_temporal(known, lazy=True)
+        overseer = Overseer(url, cases, client)
+        relay = Relay(cases, client, overseer.note)
         async with Place(url) as place, Place(url, MEETINGS_PLACE) as meetings_place:
             news = MeetingNews(meetings, WaitingInViews(url, cases), relay.wake_anew, meetings_place)
-            part = RelayPart(relay, place, news)
+            part = RelayPart(relay, place, news, overseer)
             await run_alone("relay", url, part.turn, part.detail, (LOG_CHANNEL, MEETINGS_CHANNEL))
+            await overseer.end()
+
+
+async def _note_nothing(_case_id: UUID, _refusal: str | None) -> None:
+    """Keep no record of cases that could not be woken."""
 
 
 class Relay:
     """Tells Temporal what has happened in the log."""
 
-    def __init__(self, cases: Cases, client: Client) -> None:
-        """Read the log of `cases` and wake workflows through `client`."""
+    def __init__(
+        self, cases: Cases, client: Client, note: Callable[[UUID, str | None], Awaitable[None]] = _note_nothing
+    ) -> None:
+        """Read the log of `cases` and wake workflows through `client`; `note` hears of cases that could not be woken.
+
+        It is told why not, and None once such a case was woken after all.
+        """
         self._cases = cases
         self._waker = Waker(cases, client)
+        self._note = note
         self._after = 0
         self._told: dict[UUID, int] = {}
         self._refused: dict[UUID, Refused] = {}
@@ -104,10 +118,12 @@ class Relay:
         return {case_id: case.version for case_id, case in self._refused.items() if case.try_at <= now}
 
     async def _wake(self, case_id: UUID, version: int, *, anew: bool = False) -> None:
-        if await self._waker.wake(case_id, version, anew=anew or case_id in self._refused):
-            self._refused.pop(case_id, None)
-        else:
+        refusal = await self._waker.wake(case_id, version, anew=anew or case_id in self._refused)
+        if refusal is not None:
             self._refused.setdefault(case_id, Refused()).put_off(version)
+            await self._note(case_id, refusal)
+        elif self._refused.pop(case_id, None):
+            await self._note(case_id, None)
         self._told[case_id] = version
 
 
@@ -144,6 +160,12 @@ class Place:
         if self._connection is not None:
             await self._connection.close()
 
+    async def connected(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
+        """The connection, opened anew where there is none that works."""
+        if self._connection is None or self._connection.broken:
+            self._connection = await connect_async(self._url)
+        return self._connection
+
     async def read(self) -> int:
         """The newest position that is done with; 0 before the first."""
         row = await (await self._execute(_READ)).fetchone()
@@ -154,25 +176,28 @@ class Place:
         await self._execute(_MOVE, position)
 
     async def _execute(self, query: sql.SQL, *values: int) -> psycopg.AsyncCursor[tuple[Any, ...]]:
-        if self._connection is None or self._connection.broken:
-            self._connection = await connect_async(self._url)
-        return await self._connection.execute(query.format(self._table), values)
+        return await (await self.connected()).execute(query.format(self._table), values)
 
 
 class RelayPart:
-    """The relay's turns: deliver a batch, then remember the place; then the news of the meetings, if it has any."""
+    """The relay's turns: deliver a batch, remember the place, tell of changed meetings, look after what runs."""
 
-    def __init__(self, relay: Relay, place: Place, news: MeetingNews | None = None) -> None:
-        """Take turns of `relay` from `place` on, and of `news`."""
+    def __init__(
+        self, relay: Relay, place: Place, news: MeetingNews | None = None, overseer: Overseer | None = None
+    ) -> None:
+        """Take turns of `relay` from `place` on, and of `news` and `overseer`."""
         self._relay = relay
         self._place = place
         self._news = news
+        self._overseer = overseer
         self._position = 0
 
     async def turn(self) -> bool:
         """Deliver the next batch, and tell of changed meetings; returns whether there was either."""
         delivered = await self._delivered()
         told = await self._news.turn() if self._news else False
+        if self._overseer is not None:
+            await self._overseer.turn(await self._place.connected(), self._position)
         return delivered or told
 
     async def _delivered(self) -> bool:
@@ -185,7 +210,7 @@ class RelayPart:
 
     def detail(self) -> Mapping[str, Any]:
         """What the heartbeat tells."""
-        return {"position": self._position}
+        return {"position": self._position, **(self._overseer.detail() if self._overseer else {})}
 
 
 def _seconds() -> float:

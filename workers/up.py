@@ -139,7 +139,7 @@ class _Tree:
             database_url=self.settings.database_url or self._embedded_url(SERVICE_ROLE),
             temporal_address=self.settings.temporal_address or (self.temporal.address if self.temporal else ""),
             temporal_namespace=self.settings.temporal_namespace or "",
-            temporal_ui=self.temporal.ui_url if self.temporal else None,
+            temporal_ui=self.temporal.ui_url if self.temporal else self.settings.temporal_ui,
             temporal_embedded=self.temporal is not None,
         )
 

@@ -40,8 +40,8 @@ class Waker:
         self._client = client
         self._opening = lru_cache(maxsize=KEPT_OPENINGS)(self._read_opening)
 
-    async def wake(self, case_id: UUID, version: int, *, anew: bool = False) -> bool:
-        """Wake a case; returns whether it could be: what stands in the way of this case alone is logged.
+    async def wake(self, case_id: UUID, version: int, *, anew: bool = False) -> str | None:
+        """Wake a case; returns what stands in the way of this case alone, which is logged, None if it was woken.
 
         Raises what stands in the way of all, such as `TemporalLostError`.
         """
@@ -52,8 +52,8 @@ class Waker:
             if not _is_of_one_case(error):
                 raise
             _tell(case_id, error)
-            return False
-        return True
+            return str(error) or type(error).__name__
+        return None
 
     def _read_opening(self, case_id: UUID) -> tuple[str, str]:
         """A case's title and its route's name, which never change."""

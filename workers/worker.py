@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from runtime.clock import Clock
 from runtime.database import eventsourcing_env
 from runtime.parts import beating
 from runtime.settings import ResolvedSettings, Settings
+from runtime.troubles import note_failed_advance
 from workers.loop import OUTAGES, BackOff, persevere, stopping, until
 from workers.temporal import connect_temporal
 from workflows.activities import CaseActivities
@@ -64,7 +66,8 @@ async def run(settings: Settings) -> None:
         stopping() as stop,
     ):
         deliveries = DeliveryActivities(Sender(known, cases))
-        await until(stop, WorkerPart(known, CaseActivities(cases, clock), deliveries).run(stop), STOP_SECONDS)
+        activities = CaseActivities(cases, clock, partial(note_failed_advance, known.database_url))
+        await until(stop, WorkerPart(known, activities, deliveries).run(stop), STOP_SECONDS)
 
 
 def case_worker(client: Client, activities: CaseActivities, threads: ThreadPoolExecutor) -> Worker:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -21,6 +23,10 @@ from workflows.messages import ADVANCE, Advanced, AdvanceInput
 log = structlog.get_logger()
 
 
+def _note_nothing(_case_id: UUID, _reason: str) -> None:
+    """Keep no record of cases that do not move."""
+
+
 class WakeClock(Protocol):
     """The installation's clock, as a timer's length needs it."""
 
@@ -34,10 +40,11 @@ class WakeClock(Protocol):
 class CaseActivities:
     """What a case's workflow has done by the worker that it runs on."""
 
-    def __init__(self, cases: Cases, clock: WakeClock) -> None:
-        """Work on `cases`; `clock` gives the length of timers."""
+    def __init__(self, cases: Cases, clock: WakeClock, note: Callable[[UUID, str], None] = _note_nothing) -> None:
+        """Work on `cases`; `clock` gives the length of timers; `note` hears of what keeps the one case from moving."""
         self._cases = cases
         self._clock = clock
+        self._note = note
 
     # No exception is thrown into the thread: it may be committing for other threads too.
     @activity.defn(name=ADVANCE, no_thread_cancel_exception=True)
@@ -46,11 +53,15 @@ class CaseActivities:
         try:
             return self._advanced(self._cases.advance(case.case_id))
         except RefusalError as error:
+            self._note(case.case_id, str(error))
             raise ApplicationError(str(error), type=type(error).__name__, non_retryable=True) from error
         except (PersistenceError, BusyError) as error:
             log.warning("advance_postponed", case=str(case.case_id), error=str(error) or type(error).__name__)
             benign = ApplicationErrorCategory.BENIGN
             raise ApplicationError(str(error), type=type(error).__name__, category=benign) from error
+        except Exception as error:
+            self._note(case.case_id, f"{type(error).__name__}: {error}")
+            raise
 
     def _advanced(self, standing: Standing) -> Advanced:
         """What the workflow needs to know of a standing."""

@@ -25,6 +25,7 @@ from outgoing.links import ANSWER_PATH, CONFIRM, CONFIRM_PATH, make_link, seal
 from outgoing.sending import answer_url
 from runtime.clock import real_now
 from runtime.database import connect
+from runtime.troubles import note_failed_advance
 from tests.browser.stories import MORE
 from tests.web.conftest import running_office
 from tests.web.office import Office
@@ -106,6 +107,8 @@ async def running_site(url: str, data: Path) -> AsyncIterator[Site]:
         cases = await asyncio.to_thread(seed, office, calendar)
         links = await _letters(office, cases)
         await asyncio.to_thread(missed, office)
+        await asyncio.to_thread(note_failed_advance, office.url, cases["councils"], "KeyError: 'seats'")
+        office.services.settings = office.services.settings.model_copy(update={"temporal_ui": "http://127.0.0.1:8233"})
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
             yield Site(office, address, browser, cases, links)

@@ -35,6 +35,7 @@ NO_PAGES = {
     "/deliveries/{id}/resend",
     "/signin/oidc",
     "/signin/oidc/callback",
+    "/operations/cases/{id}/recovery",
 }
 """What is outside the API and yet no page: for machines, files, and buttons that only lead back to a page."""
 FILES = "/export/"

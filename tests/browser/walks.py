@@ -47,6 +47,8 @@ def pages(site: Site) -> dict[str, str]:
         "body": "/bodies/norddjurs",
         "body-agenda": "/bodies/dassos",
         "deliveries": "/deliveries",
+        "operations": "/operations",
+        "operations-recover": f"/operations{case['councils']}/recover",
         "problem": "/nothing",
         "problem-explained": "/problems/conflict",
         "signin": "/signin",

@@ -19,6 +19,7 @@ from domain.case import Case
 from organisations.meeting_files import COLUMNS
 from runtime.settings import Settings
 from tests.domain.golden_events import event_classes
+from web.metrics import Metrics
 
 TOP = Path(__file__).parents[2]
 REFERENCE = TOP / "docs" / "reference"
@@ -103,6 +104,17 @@ def test_every_command_stands_in_the_reference(words: str, command: Any) -> None
 def test_every_log_event_stands_in_the_reference() -> None:
     """And none stands there that the code does not write."""
     assert set(rows("log-events.md")) == set(log_events())
+
+
+def test_every_metric_stands_in_the_reference() -> None:
+    """With its labels; and none stands there that is not told."""
+    registry = Metrics().registry
+    names = {sample.name for family in registry.collect() for sample in family.samples} | {
+        family.name + {"counter": "_total", "info": "_info"}.get(family.type, "") for family in registry.collect()
+    }
+
+    plain = {name for name in names if not name.endswith(("_created", "_bucket", "_sum", "_count"))}
+    assert plain == set(rows("metrics.md"))
 
 
 def log_events() -> Iterator[str]:

@@ -12,6 +12,7 @@ import pytest
 from domain.dates import end_of_day, start_of_day
 from domain.errors import InvalidError
 from projections.as_of import cases_as_of
+from projections.documents import summary_of
 from projections.projector import Projector
 from projections.queries import Views
 from tests.projections.stored import StoredDesk, project
@@ -216,6 +217,19 @@ async def test_answers_have_their_times(views: Views, desk: StoredDesk, projecto
     assert await views.answer_times(since, until, ["kd-net"]) == {}
 
 
+async def test_summaries_say_the_same_as_the_documents(views: Views, three_cases: list[str]) -> None:
+    """On the same pages, with the steps as they stand and whether a case is overdue."""
+    page = await views.summaries(today=TODAY, limit=2)
+    following = await views.summaries(today=TODAY, limit=2, cursor=page["next"])
+    documents = (await views.cases(today=TODAY))["items"]
+
+    found = [*page["items"], *following["items"]]
+    assert [case["id"] for case in found] == three_cases
+    more = ("overdue", "forecast")
+    assert found == [{**summary_of(case), **{name: case[name] for name in more}} for case in documents]
+    assert {tuple(step) for case in found for step in case["steps"]} == {("id", "name", "state")}
+
+
 async def test_cases_stand_as_they_stood(views: Views, desk: StoredDesk, three_cases: list[str]) -> None:
     """Those that nothing has happened to since are not folded again, and say the same."""
     moment = end_of_day(date(2025, 3, 16))
@@ -223,11 +237,8 @@ async def test_cases_stand_as_they_stood(views: Views, desk: StoredDesk, three_c
     later = await views.opened_before(end_of_day(date(2025, 3, 18)), 10)
     desk.turn_to("2025-03-30")
 
-    assert [row["document"]["id"] for row in opened] == three_cases[2:]
+    assert [str(row["id"]) for row in opened] == three_cases[2:]
     assert [row["changed"] for row in later] == [False, False, False]
-    assert [case["status"] for case in cases_as_of(desk.cases, opened, moment, desk.cases.organisation, {})] == [
-        "running"
-    ]
-    assert [
-        row["document"]["id"] for row in await views.opened_before(end_of_day(date(2025, 3, 18)), 2)
-    ] == three_cases[:2]
+    past = cases_as_of(desk.cases, opened, moment, desk.cases.organisation, {})
+    assert [case["status"] for case in past] == ["running"]
+    assert [str(row["id"]) for row in await views.opened_before(end_of_day(date(2025, 3, 18)), 2)] == three_cases[:2]

@@ -37,6 +37,7 @@ from web import (
     links,
     meetings,
     opening,
+    operating,
     operations,
     own,
     pages,
@@ -68,6 +69,7 @@ OF_THE_API = (
     deliveries,
     links,
     access_pages,
+    operating,
 )
 PAGES = (
     front,
@@ -84,7 +86,13 @@ PAGES = (
     answering,
 )
 MODULES = (webhooks, *OF_THE_API, operations, *PAGES)
-ROUTERS = (*(module.router for module in MODULES), deliveries.pages, calendars.feeds, access_pages.pages)
+ROUTERS = (
+    *(module.router for module in MODULES),
+    deliveries.pages,
+    calendars.feeds,
+    access_pages.pages,
+    operating.pages,
+)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
@@ -116,6 +124,8 @@ PERSONAL = {"/bodies/{id}/channels", "/channels/{id}/secret"}
 """What only the secretariat reads: addresses of people, and secrets."""
 AUDITED = "/access-log"
 """What only the auditor reads."""
+OF_OVERSEERS = {"/operations"}
+"""What the secretariat and auditors read: how the installation is doing."""
 
 
 @pytest.mark.parametrize("role", [None, "auditor", "leadership", "secretariat", "forged"])
@@ -132,7 +142,9 @@ async def test_only_the_secretariat_writes_and_all_roles_read(office: Office, ro
             assert response.headers["www-authenticate"].startswith("Bearer")
         elif path == AUDITED:
             assert response.status_code == (200 if role == "auditor" else 403), path
-        elif role != "secretariat" and (method == "POST" or path in PERSONAL):
+        elif (role != "secretariat" and (method == "POST" or path in PERSONAL)) or (
+            role == "leadership" and path in OF_OVERSEERS
+        ):
             assert response.status_code == 403, path
         else:
             assert response.status_code not in {401, 403}, path
