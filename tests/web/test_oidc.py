@@ -10,6 +10,7 @@ import re
 import socket
 import subprocess
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -396,7 +397,8 @@ def test_an_id_token_of_another_key_is_refused() -> None:
         with pytest.raises(SignInFailedError):
             read(forged)
     head, body, _ = str(token()["id_token"]).split(".")
-    unsigned = jwt.encode({"alg": "none"}, {**GOOD}, KEY, registry=JWSRegistry(algorithms=["none"]))
+    none = urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
+    unsigned = f"{none}.{body}."
     for text in (f"{head}.{body}.", unsigned, "x", "", f"{head}.{body}.AAAA"):
         with pytest.raises(SignInFailedError):
             read({"id_token": text})
