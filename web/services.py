@@ -36,6 +36,7 @@ COMMANDS_AT_ONCE = 32
 TYPESETTERS = 2
 """PDF files that are set at a time, each on a core of its own; a page never waits behind them."""
 EVENT_STORE_OVERFLOW = 14
+MEETINGS_OVERFLOW = 2
 """Connections of the event store beyond its first two: what is read beside a commit waits shortly for one."""
 POOL_SIZE = 16
 KEYS_POOL_SIZE = 8
@@ -80,7 +81,8 @@ class Services:
         """The services, not yet connected. Raises `SettingsError` without a signing key."""
         url, a_minute = settings.database_url, settings.webhooks_per_minute
         pool, listener, metrics = _pool(url, POOL_SIZE), ViewListener(url), Metrics()
-        meetings = Meetings(organisation=organisation, clock=clock, env=eventsourcing_env(url, pool_size=1))
+        env = eventsourcing_env(url, pool_size=1, max_overflow=MEETINGS_OVERFLOW)
+        meetings = Meetings(organisation=organisation, clock=clock, env=env)
         cases.calendars = meetings.calendars  # so that a rehearsal tells what the worker will do
         return cls(
             settings,

@@ -59,7 +59,7 @@ async def run(settings: Settings) -> None:
     clock = Clock.load(known.data)
     env = eventsourcing_env(known.database_url, pool_size=2, max_overflow=STORE_OVERFLOW)
     organisation = load_organisation(known.organisation)
-    diary_env = eventsourcing_env(known.database_url, pool_size=1, max_overflow=STORE_OVERFLOW)
+    diary_env = eventsourcing_env(known.database_url, pool_size=1, max_overflow=0)
     with (
         Meetings(organisation=organisation, clock=clock, env=diary_env) as meetings,
         Cases(organisation=organisation, clock=clock, env=env, calendars=meetings.calendars) as cases,

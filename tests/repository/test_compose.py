@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import yaml
 
 from runtime.settings import environment_names
 from tests.repository.files import ROOT, run_tool
-from web.services import EVENT_STORE_OVERFLOW, KEYS_POOL_SIZE, POOL_SIZE
+from web.services import EVENT_STORE_OVERFLOW, KEYS_POOL_SIZE, MEETINGS_OVERFLOW, POOL_SIZE
 from workers.worker import CONCURRENT_DELIVERIES, STORE_OVERFLOW
 
 COMPOSE = ROOT / "docker-compose.yml"
@@ -20,8 +21,8 @@ EXAMPLE = ROOT / ".env.example"
 ROLES = {"migrate", "web", "worker", "relay", "projector", "notifier"}
 EVENT_STORE = 2 + EVENT_STORE_OVERFLOW
 CONNECTIONS = {
-    "web": EVENT_STORE + POOL_SIZE + KEYS_POOL_SIZE + 2,
-    "worker": 2 + STORE_OVERFLOW + 1 + CONCURRENT_DELIVERIES,
+    "web": EVENT_STORE + 1 + MEETINGS_OVERFLOW + POOL_SIZE + KEYS_POOL_SIZE + 2,
+    "worker": 2 + STORE_OVERFLOW + 1 + 1 + CONCURRENT_DELIVERIES,
     "relay": 4 + 2 + 5,
     "projector": 2 + 3 + 3,
     "notifier": 2 + 3,
@@ -49,6 +50,15 @@ def test_compose_file_follows_the_specification() -> None:
 def test_dockerfile_is_clean() -> None:
     """Hadolint finds nothing in the Dockerfile."""
     run_tool("hadolint", "Dockerfile")
+
+
+def test_the_image_takes_in_every_package() -> None:
+    """What is not let in is missing only when a container starts."""
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = project["tool"]["setuptools"]["packages"]["find"]["include"]
+
+    assert [package for package in packages if f"!{package.rstrip('*')}/" not in let_in] == []
 
 
 def test_every_role_runs_as_a_service() -> None:
