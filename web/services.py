@@ -36,8 +36,9 @@ COMMANDS_AT_ONCE = 32
 TYPESETTERS = 2
 """PDF files that are set at a time, each on a core of its own; a page never waits behind them."""
 EVENT_STORE_OVERFLOW = 14
-MEETINGS_OVERFLOW = 2
 """Connections of the event store beyond its first two: what is read beside a commit waits shortly for one."""
+MEETINGS_OVERFLOW = 2
+"""Connections of the meetings' log beyond its first."""
 POOL_SIZE = 16
 KEYS_POOL_SIZE = 8
 """Connections for posts under an Idempotency-Key: each holds one while its command runs, and reads must not wait."""
