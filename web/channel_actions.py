@@ -96,8 +96,8 @@ def _what(kind: str) -> Iterator[Field]:
     yield Field("messages", label, "checks", choices=tuple(KINDS.items()), value="\n".join(KINDS))
     if kind == EMAIL:
         link = Name(
-            "Læg et personligt link i invitationer, så organet kan svare uden at logge ind",
-            "Put a personal link into invitations, so that the body can answer without signing in",
+            "Læg et personligt link i invitationer, så der kan svares uden at logge ind",
+            "Put a personal link into invitations, so that they can be answered without signing in",
         )
         yield Field("with_link", link, "yes", required=False)
 
@@ -208,8 +208,8 @@ ADD = Action(
     name=Name("Tilføj en adresse", "Add an address"),
     done=Name("Adressen er tilføjet.", "The address is added."),
     about=Name(
-        "En e-mailadresse, eller en webhook til organets eget system.",
-        "An e-mail address, or a webhook of the body's own system.",
+        "En e-mailadresse eller en webhook til eget system.",
+        "An e-mail address or a webhook of one's own system.",
     ),
     fields=lambda form: tuple(_adding(form)),
     model=NewChannel,
@@ -282,7 +282,9 @@ CHANNEL_ACTIONS: Mapping[str, Action] = {
         Action(
             id="secret",
             name=Name("Vis hemmeligheden", "Show the secret"),
-            done=Name("Hemmeligheden er kun til organets it.", "The secret is for the body's IT alone."),
+            done=Name(
+                "Hemmeligheden er kun til dem, der driver systemet.", "The secret is only for those who run the system."
+            ),
             about=Name(
                 "Det, som beskeder til en webhook underskrives med.", "What messages to a webhook are signed with."
             ),

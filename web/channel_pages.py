@@ -1,141 +1,55 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The page of a body's channels, and their forms; for the secretariat alone, since addresses are personal data."""
+"""The page of each body's channels for the secretariat; a body's own people have theirs in `web.own`."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from domain.commands import Command
-from domain.errors import RefusalError
 from domain.names import Name
-from outgoing.channels import find_channel, list_channels
-from outgoing.kinds import KINDS
-from web.action import Action, Form
-from web.channel_actions import CHANNEL_ACTIONS
-from web.fields import Values, tidy
-from web.form_pages import FaultyError, Page, Sent, confirm, of_error, read_sent, show, understood
+from web import channel_steps
+from web.channel_steps import Desk
 from web.guards import Clerk
-from web.idempotency import Answer, Attempt, once
-from web.problems import ProblemError
-from web.rendering import render
-from web.services import Services, services
+from web.services import services
+from web.standing import name_of
 
-CHANNELS = Name("Beskeder til organet", "Messages to the body")
-_ENDING = frozenset({"confirm", "enable", "remove"})
-"""The actions after which a channel is none that they fit any more."""
 BODIES = ("/bodies", Name("Organer", "Bodies"))
+TITLE = Name("Beskeder til organet", "Messages to the body")
+EMPTY = Name(
+    "Organet har ingen adresse endnu og får ingen beskeder.", "The body has no address yet and gets no messages."
+)
 
 router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Query(max_length=200)]
 
 
-def body_of(request: Request, body: str) -> str:
-    """The id of the body in a path; raises `UnknownBodyError`."""
-    return services(request).organisation.body(body).id
+def desk_of(request: Request, visitor: Clerk, body: str) -> Desk:
+    """Where the secretariat keeps the channels of the body in a path; raises `UnknownBodyError`."""
+    shared = services(request)
+    body_id = shared.organisation.body(body).id
+    address = f"/bodies/{body_id}"
+    way = (BODIES, (address, name_of(shared, body_id, shared.today())))
+    return Desk(visitor, body_id, f"{address}/channels", TITLE, EMPTY, way)
 
 
-Body = Annotated[str, Depends(body_of)]
+ClerksDesk = Annotated[Desk, Depends(desk_of)]
 
 
 @router.get("/bodies/{body}/channels")
-async def show_channels(request: Request, _visitor: Clerk, body: Body, done: Words = "") -> Response:
+async def show_channels(request: Request, desk: ClerksDesk, done: Words = "") -> Response:
     """Where a body's messages go, which kinds, and how each address stands."""
-    form = await _form(services(request), body, {})
-    return render(
-        request,
-        "channels.html",
-        body=body,
-        name=form.name_of(body),
-        title=CHANNELS,
-        channels=form.channels,
-        kinds=KINDS,
-        actions={action.id: action for action in CHANNEL_ACTIONS.values() if action.fits(form)},
-        done=CHANNEL_ACTIONS[done].done if done in CHANNEL_ACTIONS else None,
-    )
+    return await channel_steps.show_channels(request, desk, done)
 
 
 @router.get("/bodies/{body}/channels/{action}")
-async def show_form(request: Request, _visitor: Clerk, body: Body, action: str) -> Response:
+async def show_form(request: Request, desk: ClerksDesk, action: str) -> Response:
     """A form about a body's channels; what the address says is filled in."""
-    form, chosen = await _form(services(request), body, tidy(request.query_params)), _known(action)
-    form = chosen.ready(form)
-    return show(request, _page(form, chosen), chosen.fields(form), form.values)
+    return await channel_steps.show_form(request, desk, action)
 
 
 @router.post("/bodies/{body}/channels/{action}")
-async def take_form(request: Request, visitor: Clerk, body: Body, action: str) -> Response:
+async def take_form(request: Request, desk: ClerksDesk, action: str) -> Response:
     """What a form says: shown with what would come of it, or, once confirmed, done. Raises problems."""
-    sent, chosen = await read_sent(request, visitor), _known(action)
-    form = await _form(services(request), body, sent.values)
-    fields, page = chosen.fields(form), _page(form, chosen)
-    if sent.is_to_be_shown:
-        return show(request, page, fields, sent.values)
-    try:
-        asked = _asked(form, chosen, sent)
-        if not sent.is_confirmed:
-            told = chosen.tell(form, asked) if chosen.tell else ()
-            return confirm(request, page, fields, sent, told)
-        attempt = Attempt(visitor.principal, f"form:{sent.nonce}"[:200], _digest(page, sent))
-        return await _act(request, form, chosen, attempt, asked)
-    except (ProblemError, RefusalError) as error:
-        return show(request, page, fields, sent.values, of_error(error))
-    except FaultyError as faulty:
-        return show(request, page, fields, sent.values, faulty)
-
-
-async def _form(shared: Services, body: str, values: Values) -> Form:
-    async with shared.pool.connection() as connection:
-        return Form(shared, {}, values, body=body, channels=await list_channels(connection, body))
-
-
-def _known(action: str) -> Action:
-    if action not in CHANNEL_ACTIONS:
-        raise ProblemError("absent", "there is no such action")
-    return CHANNEL_ACTIONS[action]
-
-
-def _page(form: Form, action: Action) -> Page:
-    address = f"/bodies/{form.body}"
-    way = (BODIES, (address, form.name_of(form.body)), (f"{address}/channels", CHANNELS))
-    return Page(action.name, action.about, f"{address}/channels/{action.id}", way)
-
-
-def _asked(form: Form, action: Action, sent: Sent) -> Any:
-    """What was filled in; None where its end is reached already, as by the first half of a double click."""
-    fields = action.fields(form)
-    is_there = any(field.name == "channel" and field.kind == "fixed" for field in fields)
-    if sent.is_confirmed and action.id in _ENDING and not is_there:
-        return None
-    return understood(action.model, fields, sent.values)
-
-
-async def _act(request: Request, form: Form, action: Action, attempt: Attempt, asked: Any) -> Response:
-    """Do it, once for each confirmation, and show a secret that came of it."""
-    shared, page = services(request), _page(form, action)
-    act, back = action.act, page.way[-1][0]
-    if act is None or asked is None:
-        return RedirectResponse(f"{back}?done={action.id}", 303)
-    command = Command.by(attempt.principal.actor, attempt.key)
-
-    async def answer() -> Answer:
-        return Answer(200, await act(form, asked, command))
-
-    made = json.loads(bytes((await once(shared.keys, attempt, answer)).body))
-    # Read here, so that a secret does not stand among the answers kept for repeats.
-    async with shared.pool.connection() as connection:
-        secret = (await find_channel(connection, UUID(made["channel"]))).secret if "channel" in made else None
-    if secret is None:
-        return RedirectResponse(f"{back}?done={action.id}", 303)
-    shown = {"label": Name("Hemmeligheden", "The secret"), "text": secret}
-    return render(request, "made.html", page=page, done=action.done, made=shown, back=back)
-
-
-def _digest(page: Page, sent: Sent) -> bytes:
-    return hashlib.sha256(json.dumps([page.address, dict(sent.values)], sort_keys=True).encode()).digest()
+    return await channel_steps.take_form(request, desk, action)

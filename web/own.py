@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages of a council's own people: what waits for their body, its cases as it sees them, and answering."""
+"""The pages of a council's own people: what waits for their body, its cases, answering, and where it is told."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from domain.case import Case
 from domain.matters import meetings_between
+from domain.names import Name
 from outgoing.deliveries import list_deliveries
 from projections.documents import Document
-from web import answer_steps
+from web import answer_steps, channel_steps
 from web.answer_form import Seat
 from web.answer_steps import Desk
 from web.commands import CaseId, case_not_found
@@ -35,9 +36,22 @@ AHEAD = timedelta(days=366)
 """How far ahead its meetings are looked for."""
 UNANSWERABLE = frozenset({"submit", "revise"})
 """What only the secretariat does."""
+CHANNELS_PATH = f"{OWN_PATH}/channels"
+CHANNELS = Name("Beskeder til jer", "Messages to you")
+NO_CHANNELS = Name("I har ingen adresse endnu og får ingen beskeder.", "You have no address yet and get no messages.")
 
 router = APIRouter(include_in_schema=False, prefix=OWN_PATH, dependencies=[Depends(sitting)])
 Words = Annotated[str, Query(max_length=200)]
+
+
+def channels_of(request: Request, visitor: Seated) -> channel_steps.Desk:
+    """Where the visitor keeps the own body's channels: no address names another body."""
+    shared, body = services(request), _body(visitor)
+    way = ((OWN_PATH, name_of(shared, body, shared.today())),)
+    return channel_steps.Desk(visitor, body, CHANNELS_PATH, CHANNELS, NO_CHANNELS, way)
+
+
+OwnChannels = Annotated[channel_steps.Desk, Depends(channels_of)]
 
 
 @router.get("", dependencies=[Depends(caught_up)])
@@ -103,6 +117,24 @@ async def give_answer(request: Request, visitor: Seated, case: CaseId, step: str
     """Commit the answer that was seen through, then show the receipt; the same twice is one answer."""
     form = await read_own_form(request, visitor)
     return await answer_steps.give_answer(request, await _desk(request, visitor, case, step), form)
+
+
+@router.get("/channels")
+async def show_channels(request: Request, desk: OwnChannels, done: Words = "") -> Response:
+    """Where the body's messages go, which kinds, and how each address stands."""
+    return await channel_steps.show_channels(request, desk, done)
+
+
+@router.get("/channels/{action}")
+async def show_channel_form(request: Request, desk: OwnChannels, action: str) -> Response:
+    """A form about the body's channels; raises 404 for another body's channel."""
+    return await channel_steps.show_form(request, desk, action)
+
+
+@router.post("/channels/{action}")
+async def take_channel_form(request: Request, desk: OwnChannels, action: str) -> Response:
+    """What a form says: shown with what would come of it, or, once confirmed, done. Raises problems."""
+    return await channel_steps.take_form(request, desk, action)
 
 
 async def _desk(request: Request, visitor: Visitor, case: UUID, step: str) -> Desk:

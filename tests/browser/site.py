@@ -20,7 +20,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from domain.answering import Reply
 from domain.commands import Actor, Command
 from domain.dates import at_danish_time, danish_date
-from outgoing.channels import add_channel
+from outgoing.channels import add_channel, note_failure
 from outgoing.links import ANSWER_PATH, CONFIRM, CONFIRM_PATH, make_link, seal
 from outgoing.sending import answer_url
 from runtime.clock import real_now
@@ -106,6 +106,7 @@ async def running_site(url: str, data: Path) -> AsyncIterator[Site]:
     ):
         cases = await asyncio.to_thread(seed, office, calendar)
         links = await _letters(office, cases)
+        await _add_endpoint(office)
         await asyncio.to_thread(missed, office)
         await asyncio.to_thread(note_failed_advance, office.url, cases["councils"], "KeyError: 'seats'")
         office.services.settings = office.services.settings.model_copy(update={"temporal_ui": "http://127.0.0.1:8233"})
@@ -169,6 +170,14 @@ async def new_address(office: Office) -> str:
     async with office.services.pool.connection() as connection:
         channel = await add_channel(connection, body="skive", kind="email", address=address)
     return f"{CONFIRM_PATH}/{seal(office.services.settings.signing_key(), CONFIRM, channel.id)}"
+
+
+async def _add_endpoint(office: Office) -> None:
+    """A body's endpoint that was given up, with an address longer than a phone is wide."""
+    async with office.services.pool.connection() as connection:
+        address = "https://esdh.norddjurs.example.dk/sagsgang/beskeder"
+        channel = await add_channel(connection, body="norddjurs", kind="webhook", address=address)
+        await note_failure(connection, channel.id, disable="410 Gone")
 
 
 @dataclass

@@ -60,7 +60,14 @@ def pages(site: Site) -> dict[str, str]:
 def own_pages(site: Site) -> dict[str, str]:
     """Every page of a council's own people that has an address, for `OWN_BODY`, by the name of its picture."""
     case = f"/own/cases/{site.cases['councils']}"
-    return {"own": "/own", "own-none": "/own?q=zzz", "own-case": case, "own-answer": f"{case}/answer/councils"}
+    return {
+        "own": "/own",
+        "own-none": "/own?q=zzz",
+        "own-case": case,
+        "own-answer": f"{case}/answer/councils",
+        "own-channels": "/own/channels",
+        "own-form-channel": "/own/channels/add?kind=email",
+    }
 
 
 def audit_pages() -> dict[str, str]:
@@ -80,6 +87,13 @@ async def own_refuse_answer(site: Site, page: Page) -> None:
     """What is said of a signed-in council's answer that was changed after it was looked through."""
     await own_look_through(site, page)
     await page.locator("main input[name=seal]").evaluate_all("inputs => inputs.forEach(one => { one.value = 'x' })")
+    await page.locator("main .button-primary").click()
+
+
+async def own_refuse_channel(_site: Site, page: Page) -> None:
+    """What is said to a signed-in council of an address that cannot be."""
+    await page.goto("/own/channels/add?kind=email")
+    await page.locator("input[name=address]").fill("norddjurs")
     await page.locator("main .button-primary").click()
 
 
@@ -157,5 +171,6 @@ OWN_BODY = "norddjurs"
 OWN_AFTER_A_FORM: dict[str, Walk] = {
     "/own/cases/{id}/answer/{step}/gennemse": own_look_through,
     "/own/cases/{id}/answer/{step}": own_refuse_answer,
+    "/own/channels/{action}": own_refuse_channel,
 }
 """The same for a council's own people."""

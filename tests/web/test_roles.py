@@ -94,6 +94,7 @@ POST /open/{route} | POST /bodies/{body}/channels/{action}
 OF_A_COUNCIL = """
 GET /own | GET /own/cases/{id} | GET /own/cases/{id}/answer/{step} | POST /own/cases/{id}/answer/{step}/gennemse
 POST /own/cases/{id}/answer/{step}
+GET /own/channels | GET /own/channels/{action} | POST /own/channels/{action}
 """
 """For a council, about its own body."""
 OF_A_SESSION = "POST /signout"
@@ -161,7 +162,7 @@ class World:
             "number": 1,
             "body": body,
             "route": "orientering",
-            "action": "suspend",
+            "action": "add" if "/channels/" in path else "suspend",
         }
         return re.sub(r"\{(\w+)\}", lambda found: str(given.get(found[1], "x")), path)
 
