@@ -89,8 +89,11 @@ POST /api/v1/cases/{id}/links | POST /api/v1/cases/{id}/links/{link}/withdraw
 POST /api/v1/calendar-links | POST /api/v1/calendar-links/{id}/withdraw
 POST /cases/{id}/papers | POST /cases/{id}/actions/{action} | POST /deliveries/{id}/resend
 POST /open/{route} | POST /bodies/{body}/channels/{action}
+POST /api/v1/cases/{id}/recover | GET /operations/cases/{id}/recover | POST /operations/cases/{id}/recovery
 """
 """For the secretariat."""
+OF_OVERSEERS = "GET /operations | GET /api/v1/operations"
+"""How the installation is doing: for who looks after it."""
 OF_A_COUNCIL = """
 GET /own | GET /own/cases/{id} | GET /own/cases/{id}/answer/{step} | POST /own/cases/{id}/answer/{step}/gennemse
 POST /own/cases/{id}/answer/{step}
@@ -114,6 +117,7 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(routes_of(PERSONAL + "|" + FORMS + "|" + WRITES), SECRETARIAT),
     **{key: {"council"} for key in routes_of(OF_A_COUNCIL)},
     **{key: set(ROLES) for key in routes_of(OF_A_SESSION)},
+    **{key: {"secretariat", "auditor"} for key in routes_of(OF_OVERSEERS)},
     **{key: {"auditor"} for key in routes_of(OF_THE_AUDITOR)},
 }
 """The roles that may use a route, for every route that asks who comes."""
