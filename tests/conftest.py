@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 
+import structlog
 from hypothesis import settings
 
 for _name in [name for name in os.environ if name.startswith(("SAGSGANG_", "TEMPORAL_"))]:
@@ -14,5 +15,13 @@ for _name in [name for name in os.environ if name.startswith(("SAGSGANG_", "TEMP
 settings.register_profile("check", derandomize=True, database=None)
 settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("check")
+
+# The default form prints the local variables of every frame, which takes many seconds where an organisation is one.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 pytest_plugins = ["tests.fixtures.servers"]

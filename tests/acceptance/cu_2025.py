@@ -81,6 +81,7 @@ def read_script() -> Script:
     """The script as the papers date it."""
     table = tomllib.loads(SCRIPT_FILE.read_text(encoding="utf-8"))
     entries, expected = table.pop("entry"), table.pop("expected")
+    del table["meeting"]  # on its own days the case meets those of the calendar
     return Script(**table, entries=tuple(map(_entry, entries)), expected=tuple(map(_expected, expected)))
 
 

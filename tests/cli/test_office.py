@@ -16,7 +16,7 @@ from tests.fixtures.servers import Database
 
 INVENTED: LiteralString = """
     INSERT INTO views.cases SELECT gen_random_uuid(), position, status, route, opened_at, closed_at, overdue_after,
-        waiting_for, asked, search, document FROM views.cases
+        waiting_for, asked, search, summary, document FROM views.cases
 """
 
 

@@ -28,6 +28,7 @@ OF_THE_CONTRACT = """
     calendar-link calendar-list calendar-withdraw
     notifier channel-list channel-add channel-change channel-enable channel-remove channel-secret
     delivery-list delivery-resend link-create link-list link-withdraw
+    case-file case-place case-write case-remind
 """
 
 

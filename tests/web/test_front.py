@@ -109,7 +109,7 @@ async def test_filters_stay_in_the_address(dated: Office, calendar: Calendar) ->
     assert await titles("overdue=1&status=running") == ["For sen"]
     assert await titles("standing=late") == ["For sen"]
     assert await titles("standing=late&as_of=2025-03-24") == ["For sen"]
-    assert await titles("standing=on_track&as_of=2025-03-24") == ["I bero", "Løber"]
+    assert sorted(await titles("standing=on_track&as_of=2025-03-24")) == ["I bero", "Løber"]
     assert await titles("q=løber&as_of=2025-03-24") == ["Løber"]
     assert await titles("q=løber&status=suspended") == []
     assert len(await titles("route=none&waiting_for=nobody&status=x&done_from=x&cursor=")) == 5

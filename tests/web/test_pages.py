@@ -200,7 +200,7 @@ async def test_an_objection_shows_that_a_meeting_takes_the_matter(office: Office
     html = await page_of(office, case)
 
     check(html)
-    for text in ("Punkt til næste møde", "Indsigelse", "Formanden ønsker et møde", "har gjort indsigelse"):
+    for text in (">Møde <", "Papirer senest", "Indsigelse", "Formanden ønsker et møde", "har gjort indsigelse"):
         assert text in html
 
 
