@@ -34,7 +34,7 @@ demo: .venv
 	$(BIN)/sagsgang demo $(ARGS)
 
 test: .venv
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv
 	$(BIN)/ruff check .

@@ -24,4 +24,10 @@ structlog.configure(
     ]
 )
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: for a third of their time the tests wait for servers."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 pytest_plugins = ["tests.fixtures.servers"]
