@@ -45,7 +45,7 @@ from web.access import create_signin_link, create_token
 from workers.embedded.postgres import OWNER, EmbeddedPostgres
 from workers.migrate import migrate
 
-CASES, PLAYS, ROUNDS = 10_000, 200, 30
+CASES, PLAYS, ROUNDS = 10_200, 200, 30
 WARMING = 2
 """How often a page is asked for before it counts."""
 YEARS_BACK = 4

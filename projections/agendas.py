@@ -20,16 +20,16 @@ AHEAD = timedelta(days=366)
 _FACTS = ("meeting", "date", "time", "place", "papers_in_by")
 
 
-def agendas(calendars: Calendars, body: str, inbox: Sequence[Document], today: date) -> list[Document]:
-    """The meetings with something on them, and the next even if nothing is, in the order of their dates.
+def agendas(
+    calendars: Calendars, body: str, inbox: Sequence[Document], today: date, ahead: int = 1
+) -> list[Document]:
+    """The meetings with something on them, and the next `ahead` even if nothing is, in the order of their dates.
 
     Each is `{meeting, date, time, place, papers_in_by, held, items}`; its items are the inbox's entries, the one that
     has waited longest first. One that has been held by the Danish date `today` stands here until its minutes tell.
     """
-    found: dict[str, Document] = {}
-    coming = next(iter(calendars.meetings(body, today, today + AHEAD)), None)
-    if coming is not None:
-        found[coming.id] = {**item_facts(coming), "items": []}
+    coming = calendars.meetings(body, today, today + AHEAD)[:ahead]
+    found: dict[str, Document] = {meeting.id: {**item_facts(meeting), "items": []} for meeting in coming}
     for entry in sorted((e for e in inbox if e["item"]), key=lambda e: (e["opened_at"], e["case"], e["step"])):
         item = entry["item"]
         place = found.setdefault(item["meeting"], {**{name: item[name] for name in _FACTS}, "items": []})

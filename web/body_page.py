@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from domain.case import Case
-from projections.agendas import agendas
+from projections.agendas import AHEAD, agendas
 from projections.documents import Document, body_document
 from web import charts
 from web.guards import visiting
@@ -18,8 +17,8 @@ from web.rendering import render
 from web.services import services
 from web.standing import due_of, names_of
 
-MEETINGS, AHEAD = 4, timedelta(days=366)
-"""How many of a body's next meetings its page shows, and how far ahead."""
+MEETINGS = 4
+"""How many of a body's next meetings its page shows, whether or not anything is on them."""
 NEWEST = 50
 """How many of a body's answers its page shows."""
 ANSWERS = tuple(kind.TOPIC for kind in (Case.AnswerRecorded, Case.AnswerCorrected, Case.DelayReported))
@@ -50,15 +49,15 @@ async def show_body(request: Request, id: str) -> Response:  # noqa: A002 -- as 
         shared.views.said_by(id, ANSWERS, NEWEST),
         charts.times_by_body(shared, shared.clock(), id),
     )
-    coming = calendars.meetings(id, today, today + AHEAD)[:MEETINGS]
-    expected = await shared.views.expected_on([meeting.id for meeting in coming])
+    meetings = agendas(calendars, id, inbox, today, MEETINGS)
+    expected = await shared.views.expected_on([meeting["meeting"] for meeting in meetings])
     return render(
         request,
         "body.html",
         body=body_document(shared.organisation, body, len(inbox), today),
         waiting=[{**entry, "due": due_of(entry["due"], today)} for entry in inbox],
-        meetings=agendas(calendars, id, inbox, today),
-        coming=[(meeting, _to_come(meeting.id, expected, inbox)) for meeting in coming],
+        meetings=[(meeting, _to_come(meeting["meeting"], expected, inbox)) for meeting in meetings],
+        likely=[meeting.id for meeting in calendars.meetings(id, today, today + AHEAD) if meeting.assumed],
         history=history,
         times=times,
         names=names_of(shared, [id], today),

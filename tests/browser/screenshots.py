@@ -16,7 +16,16 @@ from playwright.async_api import Page
 from runtime.database import SERVICE_ROLE
 from runtime.settings import ROOT
 from tests.browser.site import Site, running_site, speak
-from tests.browser.walks import AFTER_A_FORM, confirm, confirm_address, look_through, pages
+from tests.browser.walks import (
+    AFTER_A_FORM,
+    OWN_BODY,
+    audit_pages,
+    confirm,
+    confirm_address,
+    look_through,
+    own_pages,
+    pages,
+)
 from workers.embedded.postgres import OWNER, EmbeddedPostgres
 from workers.migrate import migrate
 
@@ -54,6 +63,16 @@ async def take(site: Site, folder: Path, *, whole: bool) -> None:
                 if whole or name in IN_ENGLISH:
                     await page.goto(address)
                     await _take(page, folder, f"{name}-english{suffix}", whole=whole)
+        await _take_of_others(site, folder, suffix, width, whole=whole)
+
+
+async def _take_of_others(site: Site, folder: Path, suffix: str, width: int, *, whole: bool) -> None:
+    """Take the pictures of what a council's own people and the auditor alone see."""
+    for role, body, addresses in (("council", OWN_BODY, own_pages(site)), ("auditor", None, audit_pages())):
+        async with site.visitor(role, width, body) as page:
+            for name, address in addresses.items():
+                await page.goto(address)
+                await _take(page, folder, name + suffix, whole=whole)
 
 
 async def _take(page: Page, folder: Path, name: str, *, whole: bool) -> None:

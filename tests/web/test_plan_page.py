@@ -132,7 +132,7 @@ async def test_a_body_s_page_has_its_next_meetings_with_what_is_expected(dated: 
     assert "8. april 2025 28. marts 2025" in text
     assert "Svar KKR godkender Følger planen" in text
     assert f'href="/cases/{case}"' in (await dated.client.get("/bodies/kkr-midtjylland")).text
-    assert "Kommende møder" not in await words(dated, "/bodies/lemvig")
+    assert "Møder og dagsordener" not in await words(dated, "/bodies/lemvig")
 
 
 async def test_the_list_over_http_tells_and_asks_for_the_standing(dated: Office, case: UUID) -> None:
