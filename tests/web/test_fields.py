@@ -119,3 +119,21 @@ def test_a_refusal_is_danish_where_there_are_words_for_it() -> None:
     assert known.en == "the deadline 2025-01-01 is before today, 2025-05-20; give a date from today on"
     assert Fault("", unknown).is_english
     assert not Fault("", known).is_english
+
+
+@pytest.mark.parametrize(
+    ("said", "danish"),
+    [
+        (
+            "the papers of the meeting on 2025-04-25 had to be in by 2025-04-04",
+            "Papirerne til mødet 25. april 2025 skulle være inde 4. april 2025: "
+            "skriv, hvorfor punktet alligevel skal med.",
+        ),
+        ("the meeting 'dassos-2025-04-25' was on 2025-04-25", "Mødet blev holdt 25. april 2025: vælg et kommende."),
+        ("the body 'aarhus' is not awaited", "Der ventes ikke på organet."),
+        ("aarhus was reminded today already", "Er allerede mindet om det i dag."),
+    ],
+)
+def test_what_agendas_and_reminders_refuse_is_danish(said: str, danish: str) -> None:
+    """As the domain says it."""
+    assert in_both(said, "").da == danish
