@@ -20,9 +20,7 @@ AHEAD = timedelta(days=366)
 _FACTS = ("meeting", "date", "time", "place", "papers_in_by")
 
 
-def agendas(
-    calendars: Calendars, body: str, inbox: Sequence[Document], today: date, ahead: int = 1
-) -> list[Document]:
+def agendas(calendars: Calendars, body: str, inbox: Sequence[Document], today: date, ahead: int = 1) -> list[Document]:
     """The meetings with something on them, and the next `ahead` even if nothing is, in the order of their dates.
 
     Each is `{meeting, date, time, place, papers_in_by, held, items}`; its items are the inbox's entries, the one that
