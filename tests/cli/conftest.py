@@ -104,11 +104,11 @@ def desk(
     monkeypatch.setenv("SAGSGANG_DATABASE_URL", database.service_url)
     monkeypatch.setenv("SAGSGANG_TEMPORAL_ADDRESS", "127.0.0.1:1")
     monkeypatch.setenv("SAGSGANG_DATA", str(tmp_path))
-    made = Desk(database, capsys)
+    made, logged = Desk(database, capsys), structlog.get_config()
     with closing(made.cases), _projecting(made):
         yield made
     logging.disable(logging.NOTSET)
-    structlog.reset_defaults()
+    structlog.configure(**logged)
 
 
 @contextmanager
