@@ -68,17 +68,17 @@ def fetch(wanted: list[Package]) -> None:
         return
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=FOLDER) as made:
-        for package, archive in zip(missing, _pack(missing, Path(made)), strict=True):
+        for package, archive in zip(missing, pack(missing, Path(made)), strict=True):
             check(package, archive)
             unpack(package, archive, Path(made) / package.id)
             (Path(made) / package.id).replace(FOLDER / package.id)
 
 
-def check(package: Package, archive: Path) -> None:
+def check(package: Package, archive: Path, source: Path = LIST) -> None:
     """Raise `AssetError` unless the archive is the one whose digest stands in the list."""
     digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if f"sha512-{digest}" != package.integrity:
-        raise AssetError(f"{package.id} has the digest sha512-{digest}, not that of {LIST.name}; do not use it")
+        raise AssetError(f"{package.id} has the digest sha512-{digest}, not that of {source.name}; do not use it")
 
 
 def unpack(package: Package, archive: Path, folder: Path) -> None:
@@ -117,8 +117,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _pack(wanted: list[Package], folder: Path) -> list[Path]:
-    """The packages' archives, as npm fetches them from wherever it is told to."""
+def pack(wanted: list[Package], folder: Path) -> list[Path]:
+    """The packages' archives, as npm fetches them from wherever it is told to; raises `AssetError`."""
     names = [f"{package.name}@{package.version}" for package in wanted]
     command = [*npm(), "pack", "--json", "--ignore-scripts", "--pack-destination", str(folder), *names]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- our own fixed command

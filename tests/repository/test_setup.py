@@ -12,7 +12,7 @@ import pytest
 
 from tests.repository.files import ROOT
 
-ASSETS, PROVIDER = "web/assets.toml", "tests/provider/package-lock.json"
+ASSETS, PROVIDER = "web/assets.toml", "tests/provider/packages.toml"
 NO_PYTHON = "#!/bin/sh\nexit 1\n"
 NO_VENV = '#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n'
 
