@@ -17,7 +17,7 @@ GROUP := import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))[
 
 .venv: $(STAMP)
 
-$(STAMP): requirements.txt pyproject.toml web/assets.toml tests/provider/packages.toml
+$(STAMP): requirements.txt pyproject.toml web/assets.toml tests/provider/packages.toml tests/browser/fetch.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "$(PYTHON) is missing or older than Python 3.11. Install Python 3.11 or newer, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
@@ -28,6 +28,7 @@ $(STAMP): requirements.txt pyproject.toml web/assets.toml tests/provider/package
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-assets.txt
 	$(BIN)/python -m web.assets --with-tests
 	$(BIN)/python -m tests.provider.fetch
+	$(BIN)/python -m tests.browser.fetch
 	@touch $@
 
 demo: .venv

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One site and one browser for all tests of the pages in a browser; skipped where there is no Chromium."""
+"""One site and one browser for all tests of the pages in a browser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from runtime.database import SERVICE_ROLE
-from tests.browser.site import CHROMIUM, Site, running_site
+from tests.browser.fetch import chromium
+from tests.browser.site import Site, running_site
 from tests.fixtures.servers import database_of_its_own
 from workers.embedded.postgres import EmbeddedPostgres
 
@@ -20,9 +21,7 @@ async def site(
     postgres: EmbeddedPostgres, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     """The site, with its cases."""
-    # A browser is the machine's: the set-up brings only what comes from Python's and Node's registries, without root.
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here: as root, apt-get install chromium")
+    assert chromium(), "there is no Chromium here, and none to fetch: as root, apt-get install chromium"
     expect.set_options(timeout=20_000)
     with database_of_its_own(postgres, template_database) as database:
         async with running_site(

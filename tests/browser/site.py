@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from outgoing.sending import answer_url
 from runtime.clock import real_now
 from runtime.database import connect
 from runtime.troubles import note_failed_advance
+from tests.browser.fetch import chromium, environment
 from tests.browser.stories import MORE
 from tests.web.conftest import running_office
 from tests.web.office import Office
@@ -35,10 +35,6 @@ from workers.loop import Loop
 from workers.projector import ProjectorPart
 
 TODAY = date(2025, 5, 20)
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-"""The browser of this machine, None where there is none."""
 EARLY = ("lemvig", "herning", "struer", "skive", "odder", "viborg", "silkeborg", "randers", "horsens")
 
 
@@ -97,7 +93,7 @@ async def speak(context: BrowserContext, address: str, language: str) -> None:
 
 @contextlib.asynccontextmanager
 async def running_site(url: str, data: Path) -> AsyncIterator[Site]:
-    """A site on a migrated database; needs `CHROMIUM`."""
+    """A site on a migrated database; needs `chromium()`."""
     calendar = Calendar(at_danish_time(TODAY, time(10)))
     async with (
         running_office(url, data, calendar) as office,
@@ -110,7 +106,7 @@ async def running_site(url: str, data: Path) -> AsyncIterator[Site]:
         await asyncio.to_thread(missed, office)
         await asyncio.to_thread(note_failed_advance, office.url, cases["councils"], "KeyError: 'seats'")
         office.services.settings = office.services.settings.model_copy(update={"temporal_ui": "http://127.0.0.1:8233"})
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await driver.chromium.launch(executable_path=chromium(), env={**environment()}, args=["--no-sandbox"])
         try:
             yield Site(office, address, browser, cases, links)
         finally:

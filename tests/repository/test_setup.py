@@ -12,7 +12,7 @@ import pytest
 
 from tests.repository.files import ROOT
 
-ASSETS, PROVIDER = "web/assets.toml", "tests/provider/packages.toml"
+ASSETS, PROVIDER, BROWSER = "web/assets.toml", "tests/provider/packages.toml", "tests/browser/fetch.py"
 NO_PYTHON = "#!/bin/sh\nexit 1\n"
 NO_VENV = '#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n'
 
@@ -27,7 +27,7 @@ def test_setup_says_what_is_missing(tmp_path: Path, python: str, mend: str) -> N
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "requirements.txt").touch()
     (tmp_path / "pyproject.toml").touch()
-    for name in (ASSETS, PROVIDER):
+    for name in (ASSETS, PROVIDER, BROWSER):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).touch()
     fake = tmp_path / "python3"
@@ -50,9 +50,9 @@ def test_setup_says_what_is_missing(tmp_path: Path, python: str, mend: str) -> N
 def test_a_second_setup_has_nothing_to_do(tmp_path: Path) -> None:
     """`make .venv` runs no command, unless requirements or assets are newer than what is installed."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for folder in (".venv", "web", "tests/provider"):
+    for folder in (".venv", "web", "tests/provider", "tests/browser"):
         (tmp_path / folder).mkdir(parents=True)
-    sources = ("requirements.txt", "pyproject.toml", ASSETS, PROVIDER)
+    sources = ("requirements.txt", "pyproject.toml", ASSETS, PROVIDER, BROWSER)
     for age, name in (*((30, source) for source in sources), (20, ".venv/.installed")):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
@@ -65,6 +65,7 @@ def test_a_second_setup_has_nothing_to_do(tmp_path: Path) -> None:
     assert any("pip install" in step for step in steps)
     assert any("web.assets" in step for step in steps)
     assert any("tests.provider.fetch" in step for step in steps)
+    assert any("tests.browser.fetch" in step for step in steps)
 
 
 def steps_of_setup(folder: Path) -> list[str]:

