@@ -244,6 +244,7 @@ async def test_follow_up_opens_by_itself_after_half_a_year(stage: SkippingStage)
     await stage.do(lambda: stage.cases.suspend(case.case_id, Command.by(SECRETARIAT), "ferie"))
     await stage.env.sleep(timedelta(days=10))
     await stage.do(lambda: stage.cases.resume(case.case_id, Command.by(SECRETARIAT)))
+    await stage.settle()
     moved = day + timedelta(days=10)
     assert f"åbner {moved}" in await stage.details(case.case_id)
 
