@@ -452,14 +452,18 @@ class Cases(Application[UUID]):
         self._committer.commit(Decision(case_id, decide))
         return standing[0]
 
-    def rehearse(self, case_id: UUID, act: Callable[[Cases], object]) -> list[Case.Event]:
+    def rehearse(
+        self, case_id: UUID, act: Callable[[Cases], object], calendars: Calendars | None = None
+    ) -> list[Case.Event]:
         """The events that a command would write, with all that the process would do at once; nothing is committed.
 
-        `act` gives the command to the cases that it is handed; those of a case that it opens beside come last. Raises
-        what the command raises.
+        `act` gives the command to the cases that it is handed; those of a case that it opens beside come last. With
+        `calendars` as if the bodies met by these. Raises what the command raises.
         """
         rehearsal = Rehearsal(self._find)
         cases = _Rehearsed(self, rehearsal)
+        if calendars is not None:
+            cases.calendars = lambda: calendars
         act(cases)
         for touched in dict.fromkeys([case_id, *rehearsal.touched]):
             cases.advance(touched)

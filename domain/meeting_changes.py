@@ -171,6 +171,16 @@ class Meetings(Application[UUID]):
 
         return self._commit(body, command, decide)
 
+    def rehearse(self, act: Callable[[Meetings], Kept]) -> tuple[Kept, Diary]:
+        """What a command would do, and the meetings as it would leave them; nothing is stored.
+
+        `act` gives the command to the meetings that it is handed. Raises what the command raises.
+        """
+        found = self._read()
+        rehearsed = _Rehearsed(self, found)
+        kept = act(rehearsed)
+        return kept, self._diary([*(event for _, event in found), *rehearsed.written])
+
     # Reading
 
     def diary(self, as_of: datetime | None = None) -> Diary:
@@ -309,6 +319,28 @@ class Meetings(Application[UUID]):
         except AggregateNotFoundError:
             return None
         return found
+
+
+class _Rehearsed(Meetings):
+    """The same meetings on the same database, whose commands store nothing."""
+
+    def __init__(self, meetings: Meetings, found: list[tuple[int, MeetingPlan.Event]]) -> None:
+        """Share everything with `meetings` but what stores; `found` is what their log holds."""
+        self.__dict__ |= vars(meetings)
+        self._found = found
+        self.written: list[MeetingPlan.Event] = []
+        """What would be stored."""
+
+    def save(self, *objs: Any, **_options: Any) -> list[Any]:
+        """Keep the plans' new events to be looked at."""
+        self.written += [event for plan in objs for event in plan.collect_events()]
+        return []
+
+    def _read(self) -> list[tuple[int, MeetingPlan.Event]]:
+        return self._found
+
+    def __del__(self) -> None:
+        """Leave the database open: it belongs to the meetings that this is a rehearsal of."""
 
 
 def find_meeting(diary: Diary, meeting_id: str, today: date) -> Meeting:

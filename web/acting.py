@@ -16,6 +16,7 @@ from domain.case import Case
 from domain.cases import Cases, Taken
 from domain.commands import Command
 from domain.errors import CaseNotFoundError, RefusalError
+from domain.meetings import Calendars
 from domain.names import Name
 from projections.folding import after
 from projections.timeline import timeline_entry
@@ -137,10 +138,13 @@ def _coming(form: Form, action: Action, command: Command, asked: Any) -> list[Na
     return [*told, *foretold(form.shared, case, lambda cases: give(cases, case, command, asked))]
 
 
-def foretold(shared: Services, case: UUID, act: Any) -> list[Name]:
-    """The sentences of all that a command would bring about, also in another case; raises what the command raises."""
+def foretold(shared: Services, case: UUID, act: Any, calendars: Calendars | None = None) -> list[Name]:
+    """The sentences of all that a command would bring about, also in another case; raises what the command raises.
+
+    With `calendars` as if the bodies met by these.
+    """
     told, before = list[Name](), dict[UUID, Case | None]()
-    for event in shared.cases.rehearse(case, act):
+    for event in shared.cases.rehearse(case, act, calendars):
         known = event.originator_id
         if known not in before:
             before[known] = _as_it_stands(shared.cases, known)

@@ -14,9 +14,11 @@ from pydantic import BaseModel
 from domain.case import OPEN_STATUSES, Status
 from domain.cases import Cases, Taken
 from domain.commands import Command
+from domain.estimating import History
 from domain.meetings import Calendars
 from domain.names import Name
 from domain.route import Route
+from outgoing.calendar_links import CalendarLink
 from outgoing.channels import Channel
 from outgoing.links import AnswerLink
 from projections.documents import Document
@@ -44,9 +46,17 @@ class Form:
     calendars: Calendars = field(default_factory=Calendars)
     """The bodies' meetings as they stand."""
     body: str = ""
-    """Of a form about a body's channels: the body."""
+    """Of a form about what a body has: the body."""
     channels: Sequence[Channel] = ()
-    """And these channels."""
+    """Its channels."""
+    calendar_links: Sequence[CalendarLink] = ()
+    """The links that open its calendar."""
+    inbox: Sequence[Document] = ()
+    """What waits for its answer."""
+    expected: Sequence[Document] = ()
+    """What is expected on its meetings."""
+    history: History = field(default_factory=dict)
+    """How long bodies have taken, as plans learn it."""
 
     @property
     def today(self) -> str:

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from domain.names import Name
-from web import channel_steps
-from web.channel_steps import Desk
+from web import body_forms, channel_steps
+from web.body_forms import Desk
 from web.guards import Clerk
 from web.services import services
 from web.standing import name_of
@@ -31,7 +31,7 @@ def desk_of(request: Request, visitor: Clerk, body: str) -> Desk:
     body_id = shared.organisation.body(body).id
     address = f"/bodies/{body_id}"
     way = (BODIES, (address, name_of(shared, body_id, shared.today())))
-    return Desk(visitor, body_id, f"{address}/channels", TITLE, EMPTY, way)
+    return Desk(visitor, body_id, f"{address}/channels", TITLE, way, channel_steps.CHANNELS)
 
 
 ClerksDesk = Annotated[Desk, Depends(desk_of)]
@@ -40,16 +40,16 @@ ClerksDesk = Annotated[Desk, Depends(desk_of)]
 @router.get("/bodies/{body}/channels")
 async def show_channels(request: Request, desk: ClerksDesk, done: Words = "") -> Response:
     """Where a body's messages go, which kinds, and how each address stands."""
-    return await channel_steps.show_channels(request, desk, done)
+    return await channel_steps.show_channels(request, desk, EMPTY, done)
 
 
 @router.get("/bodies/{body}/channels/{action}")
 async def show_form(request: Request, desk: ClerksDesk, action: str) -> Response:
     """A form about a body's channels; what the address says is filled in."""
-    return await channel_steps.show_form(request, desk, action)
+    return await body_forms.show_form(request, desk, action)
 
 
 @router.post("/bodies/{body}/channels/{action}")
 async def take_form(request: Request, desk: ClerksDesk, action: str) -> Response:
     """What a form says: shown with what would come of it, or, once confirmed, done. Raises problems."""
-    return await channel_steps.take_form(request, desk, action)
+    return await body_forms.take_form(request, desk, action)

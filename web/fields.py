@@ -24,14 +24,20 @@ _PLACE = re.compile(r"(?P<list>\w+)\.(?P<number>[0-9]{1,3})\.(?P<fact>\w+)", re.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _TRUTHS = {"true", "false"}
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+_WRITTEN = {
+    "number": (_WHOLE, Name("Skriv et helt tal.", "Write a whole number.")),
+    "time": (_TIME, Name("Skriv et klokkeslæt som 09:30.", "Write a time as 09:30.")),
+}
+"""How what is filled in must be written, by the kind of field, and what is said where it is not."""
 
 
 @dataclass(frozen=True)
 class Field:
     """One field of a form; its name is its place in the model, as `tasks.0.text`.
 
-    `kind` is `line`, `text`, `lines` (a text of several, one a line), `date`, `number`, `choice`, `checks` (any of the
-    choices), `who` (one of the choices by its name, or any other words), `yes` (or not), `file` or `fixed`.
+    `kind` is `line`, `text`, `lines` (a text of several, one a line), `date`, `time`, `number`, `choice`, `checks` (any
+    of the choices), `who` (one of the choices by its name, or any other words), `yes` (or not), `file` or `fixed`.
     """
 
     name: str
@@ -212,8 +218,8 @@ def _fault(field: Field, value: str) -> Name | None:
         return Name(f"Højst {most} tegn.", f"At most {most} characters.")
     if field.kind == "date":
         return _fault_of_day(value)
-    if field.kind == "number" and not _WHOLE.fullmatch(value):
-        return Name("Skriv et helt tal.", "Write a whole number.")
+    if field.kind in _WRITTEN and not _WRITTEN[field.kind][0].fullmatch(value):
+        return _WRITTEN[field.kind][1]
     known = {key for key, _ in field.choices}
     if field.kind in {"choice", "checks"} and any(one not in known for one in said):
         return Name("Vælg blandt mulighederne.", "Choose among what there is.")

@@ -124,7 +124,7 @@ async def add(request: Request, principal: Writer) -> JSONResponse:
     meetings are read as they stand, and nothing need wait for them.
     """
     asked, meetings = await read_model(request, Adding), services(request).meetings
-    new = NewMeeting(**_facts(asked), body=asked.body, source=asked.source, id=asked.id)
+    new = NewMeeting(**facts_of(asked), body=asked.body, source=asked.source, id=asked.id)
     return await _change(request, principal, asked, partial(meetings.add, new=new), 201)
 
 
@@ -139,7 +139,7 @@ async def move(request: Request, principal: Writer, id: str) -> JSONResponse:  #
     A meeting that is only assumed becomes certain, also by being moved to its own day.
     """
     asked, meetings = await read_model(request, Moving), services(request).meetings
-    change = Move(**_facts(asked), reason=asked.reason)
+    change = Move(**facts_of(asked), reason=asked.reason)
     return await _change(request, principal, asked, partial(meetings.move, meeting_id=id, move=change))
 
 
@@ -154,8 +154,8 @@ async def cancel(request: Request, principal: Writer, id: str) -> JSONResponse: 
     return await _change(request, principal, asked, partial(meetings.cancel, meeting_id=id, reason=asked.reason))
 
 
-def _facts(asked: Adding | Moving) -> dict[str, Any]:
-    """The facts of a meeting by the domain's names."""
+def facts_of(asked: Adding | Moving) -> dict[str, Any]:
+    """The facts that are given of a meeting, by the domain's names."""
     day: date = asked.date
     return {"day": day, "at": asked.time, "place": asked.place, "papers_in_by": asked.papers_in_by}
 

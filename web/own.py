@@ -16,7 +16,7 @@ from domain.matters import meetings_between
 from domain.names import Name
 from outgoing.deliveries import list_deliveries
 from projections.documents import Document
-from web import answer_steps, channel_steps
+from web import answer_steps, body_forms, channel_steps
 from web.answer_form import Seat
 from web.answer_steps import Desk
 from web.commands import CaseId, case_not_found
@@ -44,14 +44,14 @@ router = APIRouter(include_in_schema=False, prefix=OWN_PATH, dependencies=[Depen
 Words = Annotated[str, Query(max_length=200)]
 
 
-def channels_of(request: Request, visitor: Seated) -> channel_steps.Desk:
+def channels_of(request: Request, visitor: Seated) -> body_forms.Desk:
     """Where the visitor keeps the own body's channels: no address names another body."""
     shared, body = services(request), _body(visitor)
     way = ((OWN_PATH, name_of(shared, body, shared.today())),)
-    return channel_steps.Desk(visitor, body, CHANNELS_PATH, CHANNELS, NO_CHANNELS, way)
+    return body_forms.Desk(visitor, body, CHANNELS_PATH, CHANNELS, way, channel_steps.CHANNELS)
 
 
-OwnChannels = Annotated[channel_steps.Desk, Depends(channels_of)]
+OwnChannels = Annotated[body_forms.Desk, Depends(channels_of)]
 
 
 @router.get("", dependencies=[Depends(caught_up)])
@@ -122,19 +122,19 @@ async def give_answer(request: Request, visitor: Seated, case: CaseId, step: str
 @router.get("/channels")
 async def show_channels(request: Request, desk: OwnChannels, done: Words = "") -> Response:
     """Where the body's messages go, which kinds, and how each address stands."""
-    return await channel_steps.show_channels(request, desk, done)
+    return await channel_steps.show_channels(request, desk, NO_CHANNELS, done)
 
 
 @router.get("/channels/{action}")
 async def show_channel_form(request: Request, desk: OwnChannels, action: str) -> Response:
     """A form about the body's channels; raises 404 for another body's channel."""
-    return await channel_steps.show_form(request, desk, action)
+    return await body_forms.show_form(request, desk, action)
 
 
 @router.post("/channels/{action}")
 async def take_channel_form(request: Request, desk: OwnChannels, action: str) -> Response:
     """What a form says: shown with what would come of it, or, once confirmed, done. Raises problems."""
-    return await channel_steps.take_form(request, desk, action)
+    return await body_forms.take_form(request, desk, action)
 
 
 async def _desk(request: Request, visitor: Visitor, case: UUID, step: str) -> Desk:

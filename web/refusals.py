@@ -85,6 +85,12 @@ _SAID: tuple[tuple[str, str], ...] = (
     ),
     (r"the body has this address already", "Organet har allerede denne adresse."),
     (r"no kind of message is chosen", "Vælg mindst én slags besked."),
+    (r"there is a meeting '\S+' already", "Organet har allerede et møde den dag: flyt det, hvis det er ændret."),
+    (r"the meeting stands so already", "Mødet står allerede sådan."),
+    (
+        r"the papers would have to be in by " + _DAY + r", after the meeting on " + _DAY,
+        "Papirerne skal være inde senest den dag, mødet holdes, {1}.",
+    ),
     (r"the item is on that meeting already", "Punktet er allerede på det møde."),
     (
         r"the papers of the meeting on " + _DAY + r" had to be in by " + _DAY,
@@ -119,7 +125,7 @@ _PATTERNS = tuple((re.compile(pattern, re.DOTALL), danish) for pattern, danish i
 def in_both(what: str, mend: str) -> Name:
     """What is wrong and how to mend it; in English alone where there are no Danish words for it."""
     english = "; ".join(part for part in (what, mend) if part)
-    head = what or english
+    head = (what or english).replace('"', "'")
     for pattern, danish in _PATTERNS:
         if found := pattern.fullmatch(head.partition(";")[0]):
             return Name(danish.format(*(_written(part) for part in found.groups())), english)

@@ -56,6 +56,14 @@ PAPER_CHANGES = {
 }
 AT_MEETING = Name("Punkt til næste møde", "Item for the next meeting")
 MINUTES_AWAITED = Name("Afholdt, afventer referat", "Held, minutes awaited")
+MEETING_STATES = {
+    "planned": Name("Planlagt", "Planned"),
+    "likely": Name("Forventet", "Expected"),
+    "added": Name("Tilføjet", "Added"),
+    "moved": Name("Flyttet", "Moved"),
+    "cancelled": Name("Aflyst", "Cancelled"),
+}
+"""How a meeting stands: as in the calendar files, by the body's rhythm, or as the secretariat has changed it."""
 ITEM_WHY = {
     "postponed": Name("Udsat hertil", "Postponed to here"),
     "moved": Name("Mødet er ændret", "The meeting was changed"),
@@ -223,6 +231,7 @@ LOOKS = {
     "delivery": {"sent": "success", "waiting": "warning", "failed": "error", "no_channel": "error"},
     "standing": {"on_track": "success", "at_risk": "warning", "late": "error"},
     "channel": {"active": "success", "unconfirmed": "warning", "disabled": "error"},
+    "meeting": {"added": "info", "moved": "warning", "cancelled": "error"},
     "trouble": dict.fromkeys(TROUBLES, "error"),
     "part": {True: "success", False: "error"},
     "scheme": {True: "success", False: "error"},

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from domain.answering import Reply
 from domain.commands import Actor, Command
 from domain.dates import at_danish_time, danish_date
+from domain.meeting_changes import Move, NewMeeting
 from outgoing.channels import add_channel, note_failure
 from outgoing.links import ANSWER_PATH, CONFIRM, CONFIRM_PATH, make_link, seal
 from outgoing.sending import answer_url
@@ -64,6 +65,13 @@ class Site:
     links: dict[str, str]
     """The paths of pages that letters lead to, by a word for each."""
 
+    @property
+    def meeting(self) -> str:
+        """The id of a meeting of DASSOS that has an item."""
+        rounds = (self.office.cases.get(case).open_rounds() for case in self.cases.values())
+        items = (item for each in rounds for current in each for item in current.items.values())
+        return next(item.meeting for item in items if item.body == "dassos" and item.day >= TODAY)
+
     @contextlib.asynccontextmanager
     async def visitor(
         self, role: str = "secretariat", width: int = 1280, body: str | None = None, **options: Any
@@ -103,6 +111,7 @@ async def running_site(url: str, data: Path) -> AsyncIterator[Site]:
         cases = await asyncio.to_thread(seed, office, calendar)
         links = await _letters(office, cases)
         await _add_endpoint(office)
+        await asyncio.to_thread(_change_meetings, office)
         await asyncio.to_thread(missed, office)
         await asyncio.to_thread(note_failed_advance, office.url, cases["councils"], "KeyError: 'seats'")
         office.services.settings = office.services.settings.model_copy(update={"temporal_ui": "http://127.0.0.1:8233"})
@@ -174,6 +183,15 @@ async def _add_endpoint(office: Office) -> None:
         address = "https://esdh.norddjurs.example.dk/sagsgang/beskeder"
         channel = await add_channel(connection, body="norddjurs", kind="webhook", address=address)
         await note_failure(connection, channel.id, disable="410 Gone")
+
+
+def _change_meetings(office: Office) -> None:
+    """An added, a moved and a cancelled meeting of DASSOS, far enough ahead to change no case."""
+    meetings = office.services.meetings
+    for day in (date(2025, 11, 12), date(2025, 11, 19), date(2025, 12, 3)):
+        meetings.add(_command(), NewMeeting(body="dassos", day=day, at=time(9, 30), place="Regionshuset i Viborg"))
+    meetings.move(_command(), "dassos-2025-11-19", Move(day=date(2025, 11, 21), reason="Formanden er forhindret"))
+    meetings.cancel(_command(), "dassos-2025-12-03", "For få punkter")
 
 
 @dataclass

@@ -43,6 +43,9 @@ def pages(site: Site) -> dict[str, str]:
         "form-renewed": f"{case['completed']}/actions/renew",
         "channels": "/bodies/skive/channels",
         "form-channel": "/bodies/skive/channels/add?kind=email",
+        "meetings": "/bodies/dassos/meetings",
+        "form-meeting": "/bodies/dassos/meetings/add",
+        "form-meeting-moved": f"/bodies/dassos/meetings/move?meeting={site.meeting}",
         "bodies": "/bodies",
         "body": "/bodies/norddjurs",
         "body-agenda": "/bodies/dassos",
@@ -119,6 +122,13 @@ async def refuse_channel(_site: Site, page: Page) -> None:
     await page.locator("main .button-primary").click()
 
 
+async def cancel_meeting(site: Site, page: Page) -> None:
+    """What would become of the cases if a meeting were cancelled."""
+    await page.goto(f"/bodies/dassos/meetings/cancel?meeting={site.meeting}")
+    await page.locator("textarea").fill("For få punkter")
+    await page.locator("main .button-primary").click()
+
+
 async def refuse_paper(site: Site, page: Page) -> None:
     """What is said of a file that cannot be taken."""
     await page.goto(f"/cases/{site.cases['agency']}/actions/paper")
@@ -159,6 +169,7 @@ async def confirm_address(site: Site, page: Page) -> None:
 AFTER_A_FORM: dict[str, Walk] = {
     "/open/{route}": see_the_way,
     "/bodies/{body}/channels/{action}": refuse_channel,
+    "/bodies/{body}/meetings/{action}": cancel_meeting,
     "/cases/{id}/actions/{action}": confirm,
     "/cases/{id}/papers": refuse_paper,
     "/signin": refuse_link,

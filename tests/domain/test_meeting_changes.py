@@ -256,3 +256,20 @@ def test_what_cannot_be_is_refused(office: Office, act: Any, error: type[Excepti
     """With what is wrong and how to mend it."""
     with pytest.raises(error, match=said):
         act(office)
+
+
+def test_a_rehearsal_tells_and_stores_nothing(office: Office) -> None:
+    """How the meetings would stand; what would be refused is refused."""
+    change = Move(day=date(2025, 4, 15), reason="Flyttet")
+    office.add("dassos", "2025-06-12")
+    before = office.meetings.places()
+    kept, diary = office.meetings.rehearse(lambda meetings: meetings.move(office.command(), KKR, change))
+
+    assert [(one.kind, one.day) for one in kept.changes] == [("moved", date(2025, 4, 15))]
+    assert [one.kind for one in diary.changes_of(KKR)] == ["moved"]
+    assert [one.kind for one in diary.changes_of("dassos-2025-06-12")] == ["added"]
+    assert office.meetings.places() == before
+    assert office.meetings.diary().changes_of(KKR) == ()
+    with pytest.raises(AbsentError):
+        office.meetings.rehearse(lambda meetings: meetings.cancel(office.command(), "dassos-1999", "?"))
+    assert office.move(KKR, "2025-04-15").effect == "counted"

@@ -130,6 +130,7 @@ def test_a_refusal_is_danish_where_there_are_words_for_it() -> None:
             LATE,
         ),
         ("the meeting 'dassos-2025-04-25' was on 2025-04-25", "Mødet blev holdt 25. april 2025: vælg et kommende."),
+        ('the meeting "dassos-2025-04-25" is cancelled', "Mødet er aflyst: vælg et andet."),
         ("the body 'aarhus' is not awaited", "Der ventes ikke på organet."),
         ("aarhus was reminded today already", "Er allerede mindet om det i dag."),
     ],

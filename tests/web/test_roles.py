@@ -56,7 +56,8 @@ GET /api/v1/meetings | GET /api/v1/deliveries | GET /api/v1/events
 ALL_BODIES = """
 GET /api/v1/cases/{id}/participation | GET /api/v1/cases/{id}/consents | GET /api/v1/overview | GET /api/v1/plan
 GET /api/v1/cases/{id}/plan | GET /api/v1/cases/{id}/links | GET /api/v1/calendar-links
-GET / | GET /cases/{id} | GET /cases/{id}/plan | GET /bodies | GET /bodies/{id} | GET /deliveries
+GET / | GET /cases/{id} | GET /cases/{id}/plan | GET /bodies | GET /bodies/{id} | GET /bodies/{body}/meetings
+GET /deliveries
 GET /export/cases.csv | GET /export/cases.xlsx | GET /export/bodies.csv | GET /export/bodies.xlsx
 GET /export/deliveries.csv | GET /export/deliveries.xlsx | GET /export/meetings.csv | GET /export/meetings.xlsx
 GET /export/cases/{id}/timeline.csv | GET /export/cases/{id}/timeline.xlsx
@@ -67,7 +68,7 @@ PERSONAL = "GET /api/v1/bodies/{id}/channels | GET /api/v1/channels/{id}/secret"
 """Addresses of people, and secrets: for the secretariat."""
 FORMS = """
 GET /cases/{id}/actions/paper | GET /cases/{id}/actions/{action} | GET /open | GET /open/{route}
-GET /bodies/{body}/channels | GET /bodies/{body}/channels/{action}
+GET /bodies/{body}/channels | GET /bodies/{body}/channels/{action} | GET /bodies/{body}/meetings/{action}
 """
 """The forms of the secretariat's actions."""
 WRITES = """
@@ -88,7 +89,7 @@ POST /api/v1/channels/{id}/remove | POST /api/v1/channels/{id}/rotate | POST /ap
 POST /api/v1/cases/{id}/links | POST /api/v1/cases/{id}/links/{link}/withdraw
 POST /api/v1/calendar-links | POST /api/v1/calendar-links/{id}/withdraw
 POST /cases/{id}/papers | POST /cases/{id}/actions/{action} | POST /deliveries/{id}/resend
-POST /open/{route} | POST /bodies/{body}/channels/{action}
+POST /open/{route} | POST /bodies/{body}/channels/{action} | POST /bodies/{body}/meetings/{action}
 POST /api/v1/cases/{id}/recover | GET /operations/cases/{id}/recover | POST /operations/cases/{id}/recovery
 """
 """For the secretariat."""
@@ -166,7 +167,7 @@ class World:
             "number": 1,
             "body": body,
             "route": "orientering",
-            "action": "add" if "/channels/" in path else "suspend",
+            "action": "add" if kind == "bodies" or "/channels/" in path else "suspend",
         }
         return re.sub(r"\{(\w+)\}", lambda found: str(given.get(found[1], "x")), path)
 
