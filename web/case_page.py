@@ -28,7 +28,7 @@ from web.plans import plan_of
 from web.reads import caught_up, find_case, find_timeline
 from web.rendering import render
 from web.services import Services, now, services
-from web.standing import case_due, due_of, in_order, names_of, next_meetings, outlook_of
+from web.standing import case_due, deadline_of, due_of, in_order, names_of, next_meetings, outlook_of
 
 KINDS: dict[str, tuple[Name, frozenset[str] | None]] = {
     "": (Name("Alt", "Everything"), None),
@@ -91,7 +91,7 @@ async def show_case(request: Request, visitor: Guest, case: CaseId, view: Annota
         "case.html",
         case=document,
         due=case_due(document, today),
-        deadline=due_of(document["deadline"], today) if document["status"] == "running" else None,
+        deadline=deadline_of(shared, document, today),
         diagram=diagram_of(document),
         timeline=narrowed(timeline, view.show, view.by)[::-1],
         kinds=KINDS,

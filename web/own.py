@@ -26,7 +26,7 @@ from web.reads import caught_up, find_cases, find_own_case, find_own_timeline
 from web.rendering import render
 from web.services import Services, services
 from web.sessions import Visitor
-from web.standing import due_of, name_of, track_of
+from web.standing import deadline_of, due_of, name_of, track_of
 
 OWN_PATH = "/own"
 PAGE = 50
@@ -90,7 +90,7 @@ async def show_own_case(request: Request, visitor: Seated, case: CaseId) -> Resp
         "own_case.html",
         actions=[],
         case=document,
-        deadline=due_of(document["deadline"], today) if document["status"] == "running" else None,
+        deadline=deadline_of(shared, document, today),
         body=name_of(shared, body, today),
         timeline=timeline[::-1],
         today=today,

@@ -70,6 +70,14 @@ def case_due(document: Document, today: date) -> Due | None:
     return due_of(document["overdue_after"], today)
 
 
+def deadline_of(shared: Services, document: Document, today: date) -> Due | None:
+    """The deadline of a case under way, until the step that it binds is over: no more day of it is late then."""
+    known = shared.organisation.versions_of(document["route"]["id"]).get(document["route"]["version"])
+    binds = known.binds if known else None
+    is_over = any(step["id"] == binds and step["state"] not in {"waiting", "open"} for step in document["steps"])
+    return None if is_over or document["status"] != "running" else due_of(document["deadline"], today)
+
+
 def outlook_of(forecast: Document | None) -> Outlook | None:
     """How a case's forecast stands, None for a case without one."""
     if not forecast:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -157,6 +158,19 @@ async def test_the_agencys_verdict_is_shown(office: Office, *, supports: bool, s
     html = await page_of(office, case)
 
     assert f"<strong>{said}</strong>" in html
+
+
+async def test_the_deadline_runs_until_what_it_binds_is_over(office: Office) -> None:
+    """Submitted in time, a case is not said to be late while the agency reads it."""
+    case = office.open_case(*APPROVED, deadline=OPENED_ON + timedelta(days=9))
+    before = await page_of(office, case)
+    office.cases.submit(case, office.command())
+    office.cases.advance(case)
+    after = await page_of(office, case)
+
+    facts = [html[html.index("Sagens frist") :].partition("</dd>")[0] for html in (before, after)]
+    assert ["om 9 dage" in fact for fact in facts] == [True, False]
+    assert [">27. marts 2025<" in fact for fact in facts] == [True, True]
 
 
 async def test_a_withdrawn_case_waits_for_nobody(office: Office) -> None:
