@@ -21,7 +21,7 @@ from domain.meeting_changes import Meetings
 from domain.planning import Planner
 from projections.past_times import PAST_TIMES, asked_for, history_of
 from projections.plans import forecast_document
-from projections.projector import LIVE, use_schema
+from projections.projector import LIVE, notify, use_schema
 from projections.rows import Row, as_json
 from runtime.database import connect
 
@@ -61,11 +61,17 @@ _OVER = """
     DELETE FROM forecasts WHERE NOT EXISTS (SELECT FROM cases WHERE cases.id = case_id AND status = ANY(%s))
 """
 _WRITE = """
-    INSERT INTO forecasts SELECT * FROM json_populate_recordset(NULL::forecasts, %s)
+    INSERT INTO forecasts (case_id, position, meetings, planned_on, standing, bodies, expected_on, forecast)
+    SELECT case_id, position, meetings, planned_on, standing, bodies, expected_on, forecast
+    FROM json_populate_recordset(NULL::forecasts, %s)
     ON CONFLICT (case_id) DO UPDATE SET
         position = excluded.position, meetings = excluded.meetings, planned_on = excluded.planned_on,
         standing = excluded.standing, bodies = excluded.bodies, expected_on = excluded.expected_on,
-        forecast = excluded.forecast
+        forecast = excluded.forecast,
+        told = CASE
+            WHEN forecasts.forecast - 'planned_on' IS DISTINCT FROM excluded.forecast - 'planned_on' THEN excluded.told
+            ELSE forecasts.told
+        END
 """
 
 
@@ -177,6 +183,7 @@ class Forecaster:
         found = connection.execute(_CASES, (batch, list(OPEN_STATUSES))).fetchall()
         rows = [self._row(desk, *one) for one in found]
         connection.execute(_WRITE, (as_json(rows),))
+        notify(connection, desk.facts[0], [])
 
     def _row(self, desk: _Desk, case_id: UUID, position: int, version: int) -> Row:
         """The forecast of one case at a version."""

@@ -15,7 +15,7 @@ from runtime.database import connect_async
 from runtime.listening import heard, listen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
     from types import TracebackType
 
 VIEWS_CHANNEL = "sagsgang_views"
@@ -32,11 +32,18 @@ _NEWS = """
     FROM views.position AS place LEFT JOIN views.cases ON cases.position > %s
     ORDER BY cases.position
 """
+_FORECASTS = """
+    SELECT told, cases.id, cases.position, cases.asked FROM views.forecasts JOIN views.cases ON cases.id = case_id
+    WHERE told > %s ORDER BY told
+"""
+_TOLD = "SELECT coalesce(max(told), 0) FROM views.forecasts"
 
 
 class Change(TypedDict):
-    """A case that changed, the place in the log of its newest event, and the bodies that it asks."""
+    """A case that changed, or whose forecast did, the place in the log of its newest event, and the bodies it asks."""
 
+    what: str
+    """`change` or `forecast`."""
     case: str
     position: int
     asked: list[str]
@@ -53,6 +60,7 @@ class ViewListener:
         self._url = url
         self._longest_queue = longest_queue
         self._position: int | None = None
+        self._told: int | None = None
         self._moved = asyncio.Event()
         self._queues: WeakSet[asyncio.Queue[Change | None]] = WeakSet()
         self._task: asyncio.Task[None] | None = None
@@ -105,14 +113,26 @@ class ViewListener:
         beyond_all = 2**63 - 1
         cursor = await connection.execute(_NEWS, (beyond_all if since is None else since,))
         rows = await cursor.fetchall()
-        if not rows or rows[0][0] == since:
+        if rows and rows[0][0] != since:
+            self._position = rows[0][0]
+            self._moved.set()
+            self._moved.clear()
+            self._tell_all("change", rows)
+        await self._read_forecasts(connection)
+
+    async def _read_forecasts(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
+        """Ask which cases are forecast otherwise since the last time; the first time none are."""
+        if self._told is None:
+            [(self._told,)] = await (await connection.execute(_TOLD)).fetchall()
             return
-        self._position = rows[0][0]
-        self._moved.set()
-        self._moved.clear()
+        rows = await (await connection.execute(_FORECASTS, (self._told,))).fetchall()
+        self._told = rows[-1][0] if rows else self._told
+        self._tell_all("forecast", rows)
+
+    def _tell_all(self, what: str, rows: Sequence[tuple[Any, ...]]) -> None:
         for _, case_id, position, asked in rows:
             if case_id is not None:
-                self._tell({"case": str(case_id), "position": position, "asked": asked})
+                self._tell({"what": what, "case": str(case_id), "position": position, "asked": asked})
 
     def _tell(self, change: Change) -> None:
         for queue in list(self._queues):

@@ -67,6 +67,7 @@ CREATE INDEX answers_of_body ON answers (body, answered_at) INCLUDE (asked_at);
 
 -- One row a case under way: whether it will make its deadline, as planned on a Danish day with the case at `position` in
 -- the log, and with `meetings` as the newest change of a meeting of its `bodies`. Without a day it is to be planned anew.
+-- `told` is the transaction that last changed what the forecast says.
 CREATE TABLE forecasts (
     case_id uuid PRIMARY KEY,
     position bigint NOT NULL,
@@ -75,7 +76,9 @@ CREATE TABLE forecasts (
     standing text,
     bodies text[] NOT NULL,
     expected_on text[] NOT NULL,
-    forecast jsonb
+    forecast jsonb,
+    told bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint
 );
+CREATE INDEX forecasts_told ON forecasts (told);
 CREATE INDEX forecasts_standing ON forecasts (standing);
 CREATE INDEX forecasts_expected_on ON forecasts USING gin (expected_on);

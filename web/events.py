@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Server-sent events: every change of a case, as soon as the views show it."""
+"""Server-sent events: every change of a case and of its forecast, as soon as the views show it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ router = APIRouter(tags=["reads"], dependencies=[Depends(anybody)])
 async def follow(request: Request, principal: Anybody) -> StreamingResponse:
     """A stream of `change` events `{case, position}` from now on, one per change of a case that the caller may see.
 
+    A `forecast` event of the same form tells that a case is planned otherwise than before, by what happened to it or
+    to its bodies' meetings, or since a day has passed; a council gets none, since plans are closed to it.
     Comments keep it alive. When it ends, connect again and read what you show anew: changes between are not repeated.
     It ends within 15 seconds after the caller's token was revoked or the session signed out.
     """
@@ -65,7 +67,7 @@ async def lines(
                 if change is None:
                     return
                 told = {"case": change["case"], "position": change["position"]}
-                yield f"id: {change['position']}\nevent: change\ndata: {json.dumps(told)}\n\n"
+                yield f"id: {change['position']}\nevent: {change['what']}\ndata: {json.dumps(told)}\n\n"
                 following = asyncio.ensure_future(_next(changes))
     finally:
         following.cancel()
@@ -73,10 +75,10 @@ async def lines(
 
 
 async def _seen(changes: AsyncGenerator[Change], body: str | None) -> AsyncGenerator[Change]:
-    """The changes of the cases that ask a body; without one, all."""
+    """The changes of the cases that ask a body, which sees no forecasts; without one, all."""
     async with contextlib.aclosing(changes):
         async for change in changes:
-            if body is None or body in change["asked"]:
+            if body is None or (change["what"] == "change" and body in change["asked"]):
                 yield change
 
 

@@ -48,6 +48,26 @@ async def test_the_front_page_is_live_too(site: Site) -> None:
         await expect(row).not_to_contain_text("I gang")
 
 
+async def test_a_cancelled_meeting_shows_at_once_what_is_then_expected(site: Site) -> None:
+    """The secretariat is told beforehand; leadership's open page then says so without being loaded anew."""
+    title = "Samarbejdsaftale om mennesker med erhvervet hjerneskade"
+    before, after = "Ventes 20. november 2025", "Ventes 19. februar 2026"
+    async with site.visitor("leadership") as looking, site.visitor() as page:
+        await _opened_live(looking, "/")
+        row = looking.get_by_role("row", name=title)
+        await expect(row).to_contain_text(before)
+        await page.goto("/bodies/dassos")
+        await page.get_by_role("link", name="Møder og kalender").click()
+        await page.locator(f"#meeting-{site.meeting}").get_by_role("link", name="Aflys").click()
+        await page.get_by_label("Begrundelse").fill("For få punkter")
+        await page.get_by_role("button", name="Videre").click()
+        await expect(page.locator(".coming")).to_contain_text(f"{title}: I fare. {after}")
+        await expect(row).to_contain_text(before)
+        await page.get_by_role("button", name="Bekræft").click()
+        await expect(page.get_by_role("status")).to_have_text("Mødet er aflyst.")
+        await expect(row).to_contain_text(after)
+
+
 async def test_an_answer_is_recorded_by_form(site: Site) -> None:
     """It is said what will happen, and nothing has until it is confirmed; once only, however often it is sent."""
     case = site.cases["councils"]

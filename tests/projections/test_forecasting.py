@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from typing import Any
 
@@ -44,6 +46,11 @@ def forecasts(database: Database) -> dict[str, dict[str, Any]]:
     with connect(database.service_url) as connection:
         rows = connection.execute("SELECT case_id::text, forecast FROM views.forecasts").fetchall()
     return dict(rows)
+
+
+def forecast_rows(database: Database) -> list[tuple[Any, ...]]:
+    """All that stands of the forecasts, but for when it was written."""
+    return sorted((row[:-1] for row in all_rows(database.service_url, ["forecasts"])["forecasts"]), key=repr)
 
 
 def command() -> Command:
@@ -132,12 +139,12 @@ def test_rebuilt_forecasts_are_the_live_ones(
     meetings.cancel(command(), "kd-net-2025-03-28", "For få punkter")
     desk.answers("odder", "noted")
     bring_up(projector, forecaster)
-    live = all_rows(database.service_url, ["forecasts"])
+    live = forecast_rows(database)
 
     rebuild(database.service_url, desk.cases)
 
-    assert len(live["forecasts"]) == 3
-    assert all_rows(database.service_url, ["forecasts"]) == live
+    assert len(live) == 3
+    assert forecast_rows(database) == live
 
 
 def test_a_new_start_plans_everything_anew(
@@ -230,3 +237,38 @@ async def test_answers_lie_before_or_after_their_due_date(views: Views, desk: St
         "odder": {"ahead": 0, "close": 1, "late": 0},
         "aarhus": {"ahead": 0, "close": 0, "late": 1},
     }
+
+
+def told(database: Database) -> list[int]:
+    """The transactions that last changed what the forecasts say."""
+    with connect(database.service_url) as connection:
+        return [row[0] for row in connection.execute("SELECT told FROM views.forecasts ORDER BY told").fetchall()]
+
+
+async def test_readers_hear_of_a_forecast_that_says_something_else(
+    database: Database,
+    desk: StoredDesk,
+    forecaster: Forecaster,
+    meetings: Meetings,
+    views: Views,
+) -> None:
+    """Of a case planned otherwise since a meeting moved; that it is planned on another day is no news."""
+    case = desk.open(deadline=date(2025, 5, 31)).case_id
+    with closing(Projector(database.service_url, desk.cases)) as projector:
+        position = await asyncio.to_thread(project, projector)
+    await asyncio.to_thread(forecast, forecaster)
+    assert await views.wait_for(position, 10)
+    first = told(database)
+    desk.turn_to("2025-03-19")
+    await asyncio.to_thread(forecast, forecaster)
+    assert told(database) == first
+
+    news = views.changes()
+    meetings.move(command(), "kkr-midtjylland-2025-04-08", Move(day=date(2025, 6, 10), reason="Udskudt"))
+    await asyncio.to_thread(forecast, forecaster)
+    async with asyncio.timeout(10):
+        heard = await anext(news)
+
+    assert (heard["what"], heard["case"], heard["position"]) == ("forecast", str(case), position)
+    assert told(database) > first
+    assert forecasts(database)[str(case)]["standing"] == "late"

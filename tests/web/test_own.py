@@ -99,18 +99,19 @@ async def test_the_secretariat_has_no_own_pages(office: Office) -> None:
 
 
 async def test_a_stream_tells_a_council_of_its_own_cases() -> None:
-    """And everybody else of all."""
+    """And everybody else of all; of forecasts it is told nothing, since plans are closed to it."""
 
     async def changes() -> AsyncGenerator[dict[str, object]]:
         for number, asked in enumerate((["lemvig"], ["lemvig", "skive"], [])):
-            yield {"case": str(number), "position": number, "asked": asked}
+            yield {"what": "change", "case": str(number), "position": number, "asked": asked}
+        yield {"what": "forecast", "case": "3", "position": 3, "asked": ["skive"]}
 
     async def heard(body: str | None) -> list[str]:
         async with aclosing(_seen(changes(), body)) as seen:  # type: ignore[arg-type]
             return [change["case"] async for change in seen]
 
     assert await heard("skive") == ["1"]
-    assert await heard(None) == ["0", "1", "2"]
+    assert await heard(None) == ["0", "1", "2", "3"]
 
 
 async def test_the_stream_over_the_wire_names_no_bodies(office: Office) -> None:

@@ -94,7 +94,7 @@ async def test_it_ends_soon_also_with_open_streams(database: Database, office: O
 async def never() -> AsyncGenerator[Change]:
     """Changes that do not come."""
     await asyncio.Event().wait()
-    yield Change(case="", position=0, asked=[])
+    yield Change(what="change", case="", position=0, asked=[])
 
 
 async def welcome() -> bool:
@@ -117,7 +117,7 @@ async def test_a_busy_stream_ends_too_when_its_reader_is_no_longer_known() -> No
     async def always() -> AsyncGenerator[Change]:
         while True:
             await asyncio.sleep(0)
-            yield Change(case="c", position=1, asked=[])
+            yield Change(what="change", case="c", position=1, asked=[])
 
     async def twice() -> bool:
         return next(answers)

@@ -51,10 +51,12 @@
 
   function follow() {
     const events = new EventSource("/api/v1/events");
-    events.addEventListener("change", (event) => {
-      const shown = place.dataset.live;
-      if (shown === "cases" || shown === JSON.parse(event.data).case) soon();
-    });
+    for (const kind of ["change", "forecast"]) {
+      events.addEventListener(kind, (event) => {
+        const shown = place.dataset.live;
+        if (shown === "cases" || shown === JSON.parse(event.data).case) soon();
+      });
+    }
     events.addEventListener("open", () => {
       if (lost) soon();
       lost = false;
