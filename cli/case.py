@@ -83,6 +83,10 @@ def list_cases(
     waiting_for: Annotated[str | None, typer.Option("--waiting-for", help="Only those that wait for a body.")] = None,
     words: Annotated[str | None, typer.Option("--q", help="Words of title, reference or id.")] = None,
     overdue: Annotated[bool | None, typer.Option("--overdue/--not-overdue", help="Only those past a date.")] = None,
+    standing: Annotated[
+        str | None,
+        typer.Option("--standing", help="Only those under way that are planned so: on_track, at_risk, late."),
+    ] = None,
     cursor: Annotated[str | None, typer.Option("--cursor", help="`next` of the page before.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many a page.")] = 50,
     data: Data = None,
@@ -90,10 +94,11 @@ def list_cases(
     """List cases, newest first."""
     from cli.office import in_office
     from cli.tables import print_cases
-    from web.words import STATUSES
+    from web.words import STANDINGS, STATUSES
 
-    if status is not None and status not in STATUSES:
-        raise typer.BadParameter(f"{status!r} is no status; choose one of {', '.join(STATUSES)}")
+    for what, given, known in (("status", status, STATUSES), ("standing", standing, STANDINGS)):
+        if given is not None and given not in known:
+            raise typer.BadParameter(f"{given!r} is no {what}; choose one of {', '.join(known)}")
 
     async def read(office: Office) -> Document:
         filters: dict[str, Any] = {
@@ -102,6 +107,7 @@ def list_cases(
             "waiting_for": waiting_for,
             "q": words,
             "overdue": overdue,
+            "standing": standing,
         }
         return await office.views.cases(today=office.today, cursor=cursor, limit=limit, **filters)
 

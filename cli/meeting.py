@@ -152,8 +152,8 @@ def _change(data: Path | None, act: Callable[[Office], Kept]) -> None:
 
 def _line(item: Document) -> str:
     """What was done to a meeting, in one line."""
-    from cli.plan_tables import STATES
+    from projections.plans import MEETING_STATES
 
-    state, papers = STATES[item["state"]], item["papers_in_by"]
+    state, papers = MEETING_STATES[item["state"]], item["papers_in_by"]
     on = " ".join(part for part in (item["date"], item["time"], item["place"]) if part)
     return f"{state.da} / {state.en}  {item['id']}  {on}  papir senest / papers by {papers}"

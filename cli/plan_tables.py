@@ -11,9 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.tables import Names, clean, danish
-from domain.names import Name
 from domain.planning import Standing
-from projections.plans import STANDINGS
+from projections.plans import MEETING_STATES, STANDINGS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,15 +20,6 @@ if TYPE_CHECKING:
     from domain.organisation import Organisation
 
 Document = dict[str, Any]
-STATES = {
-    "planned": Name("planlagt", "planned"),
-    "likely": Name("ventet", "likely"),
-    "added": Name("tilføjet", "added"),
-    "moved": Name("flyttet", "moved"),
-    "cancelled": Name("aflyst", "cancelled"),
-}
-"""What a meeting's `state` is called."""
-
 _STYLES = {"on_track": "bold green", "at_risk": "bold yellow", "late": "bold red"}
 
 
@@ -71,7 +61,7 @@ def print_meetings(console: Console, items: Sequence[Document], organisation: Or
 
 def _state(item: Document) -> str:
     """Whether a meeting is as it was planned, and if not, what was done to it."""
-    state = STATES[item["state"]]
+    state = MEETING_STATES[item["state"]]
     assumed = " (antaget / assumed)" if item["assumed"] and item["state"] != "likely" else ""
     return f"{state.da} / {state.en}{assumed}"
 

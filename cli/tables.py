@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -102,12 +102,16 @@ def print_case(console: Console, document: Document, names: Names) -> None:
 
 def print_cases(console: Console, page: Document) -> None:
     """Print one page of the list of cases."""
-    table = _table_of_cases("Id", "Titel / Title", "Status", "Frist / Due", "Venter på / Waits for")
+    table = _table_of_cases("Id", "Titel / Title", "Status", "Frist / Due", "Udsigt / Outlook", "Venter på / Waits for")
     for item in page["items"]:
         waits = item["waiting_for"]
         shown = ", ".join(waits[:SEVERAL]) + (f" +{len(waits) - SEVERAL}" if len(waits) > SEVERAL else "")
         due = Text(danish(item["deadline"]), style="bold red" if item["overdue"] else "")
-        table.add_row(item["id"], Text(clean(item["title"])), named(words.STATUSES, item["status"]), due, shown)
+        forecast = item["forecast"]
+        outlook = named(words.STANDINGS, forecast["standing"]) if forecast else ""
+        table.add_row(
+            item["id"], Text(clean(item["title"])), named(words.STATUSES, item["status"]), due, outlook, shown
+        )
     console.print(table if page["items"] else "Ingen sager / no cases")
     if page["next"]:
         console.print(f"Flere / more: --cursor {page['next']}", soft_wrap=True)
@@ -222,7 +226,7 @@ def sentence(item: Document, *, timed: bool = False) -> Text:
     return Text.assemble((f"{danish(moment.date())}{time}  ", "cyan"), clean(item["da"]))
 
 
-def named(known: dict[str, Name], key: str) -> Text:
+def named(known: Mapping[str, Name], key: str) -> Text:
     """A state in words and colour."""
     return _in_colour(known.get(key, Name(key, key)), key)
 

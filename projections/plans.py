@@ -13,6 +13,8 @@ from projections.documents import instant
 from projections.phrases import long_date
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from domain.estimating import History
     from domain.meeting_plan import Change, Diary
     from domain.meetings import Meeting
@@ -20,11 +22,20 @@ if TYPE_CHECKING:
     from domain.planning import Matter, Plan, StepPlan, Why
     from projections.documents import Document
 
-STANDINGS = {
+STANDINGS: Mapping[str, Name] = {
     Standing.ON_TRACK: Name("Følger planen", "On track"),
     Standing.AT_RISK: Name("I fare", "At risk"),
     Standing.LATE: Name("For sent", "Late"),
 }
+
+MEETING_STATES = {
+    "planned": Name("Planlagt", "Planned"),
+    "likely": Name("Forventet", "Likely"),
+    "added": Name("Tilføjet", "Added"),
+    "moved": Name("Flyttet", "Moved"),
+    "cancelled": Name("Aflyst", "Cancelled"),
+}
+"""What a meeting's `state` is called: as in the calendar files, by the body's rhythm, or changed by the secretariat."""
 
 FORECAST = (
     "standing",

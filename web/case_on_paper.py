@@ -42,7 +42,7 @@ _DECISION_HEAD = (
 )
 _PLAN_HEAD = (
     Name("Trin", "Step"),
-    Name("Bilag senest", "Papers in by"),
+    Name("Papirer inde senest", "Papers in by"),
     Name("Senest", "At the latest"),
     Name("Ventes", "Expected"),
 )

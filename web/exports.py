@@ -32,7 +32,7 @@ from web.reads import find_case, find_timeline
 from web.rendering import said, written_moment
 from web.services import Services, services
 from web.sheets import CSV, XLSX, Cell, Sheet, as_csv, as_xlsx
-from web.standing import name_of, track_of
+from web.standing import name_of, outlook_of, track_of
 
 MOST_CASES = 5000
 """How many cases a file holds."""
@@ -61,6 +61,8 @@ CASES = Listing(
         Name("Næste frist", "Next due"),
         Name("Sagens frist", "Deadline"),
         Name("Over tid", "Overdue"),
+        Name("Udsigt", "Outlook"),
+        Name("Ventet slut", "Expected end"),
         Name("Åbnet", "Opened"),
         Name("Afsluttet", "Closed"),
         Name("Sagens id", "Case id"),
@@ -114,19 +116,11 @@ MEETINGS = Listing(
         Name("Dato", "Date"),
         Name("Kl.", "Time"),
         Name("Sted", "Place"),
-        Name("Bilag senest", "Papers in by"),
+        Name("Papirer inde senest", "Papers in by"),
         Name("Tilstand", "State"),
         Name("Mødets id", "Meeting id"),
     ),
 )
-MEETING_STATES = {
-    "planned": Name("Planlagt", "Planned"),
-    "likely": Name("Sandsynligt", "Likely"),
-    "added": Name("Tilføjet", "Added"),
-    "moved": Name("Flyttet", "Moved"),
-    "cancelled": Name("Aflyst", "Cancelled"),
-}
-
 Words = Annotated[str, Query(max_length=200)]
 Making = Callable[..., Coroutine[Any, Any, Sheet]]
 
@@ -237,7 +231,7 @@ async def _cases(shared: Services, chosen: Filter) -> list[Document]:
 
 def _case(shared: Services, case: Document, today: date, language: str) -> list[Cell]:
     waiting = [said(name_of(shared, body, today), language) for body in case["waiting_for"]]
-    late = words.OVERDUE if case["overdue"] else None
+    late, outlook = words.OVERDUE if case["overdue"] else None, outlook_of(case["forecast"])
     return [
         case["title"],
         case["reference"],
@@ -249,6 +243,8 @@ def _case(shared: Services, case: Document, today: date, language: str) -> list[
         _day(case["overdue_after"]),
         _day(case["deadline"]),
         said(late, language) if late else None,
+        said(outlook.name, language) if outlook else None,
+        _day(case["forecast"]["expected_end"]) if outlook else None,
         _day(case["opened_at"]),
         _day(case["closed_at"]),
         case["id"],
@@ -285,7 +281,7 @@ def _delivery(shared: Services, one: Document, today: date, language: str) -> li
 def _meeting(shared: Services, one: Document, language: str) -> list[Cell]:
     day = date.fromisoformat(one["date"])
     name = said(name_of(shared, one["body"], day), language)
-    state = said(MEETING_STATES[one["state"]], language)
+    state = said(words.MEETING_STATES[one["state"]], language)
     return [name, day, one["time"], one["place"], _day(one["papers_in_by"]), state, one["id"]]
 
 

@@ -10,9 +10,18 @@ from domain.asks import DECIDERS, NEGATIVE, OUTCOMES, result_name
 from domain.names import Name
 from outgoing.kinds import ALL_KINDS
 from projections.phrases import CONDITION_KINDS, SKIPPED_BECAUSE, SUPPORTS
-from projections.plans import STANDINGS
+from projections.plans import MEETING_STATES, STANDINGS
 
-__all__ = ["ALL_KINDS", "CONDITION_KINDS", "DECIDERS", "SKIPPED_BECAUSE", "STANDINGS", "SUPPORTS", "result_name"]
+__all__ = [
+    "ALL_KINDS",
+    "CONDITION_KINDS",
+    "DECIDERS",
+    "MEETING_STATES",
+    "SKIPPED_BECAUSE",
+    "STANDINGS",
+    "SUPPORTS",
+    "result_name",
+]
 
 STATUSES = {
     "running": Name("I gang", "Running"),
@@ -56,14 +65,6 @@ PAPER_CHANGES = {
 }
 AT_MEETING = Name("Punkt til næste møde", "Item for the next meeting")
 MINUTES_AWAITED = Name("Afholdt, afventer referat", "Held, minutes awaited")
-MEETING_STATES = {
-    "planned": Name("Planlagt", "Planned"),
-    "likely": Name("Forventet", "Expected"),
-    "added": Name("Tilføjet", "Added"),
-    "moved": Name("Flyttet", "Moved"),
-    "cancelled": Name("Aflyst", "Cancelled"),
-}
-"""How a meeting stands: as in the calendar files, by the body's rhythm, or as the secretariat has changed it."""
 ITEM_WHY = {
     "postponed": Name("Udsat hertil", "Postponed to here"),
     "moved": Name("Mødet er ændret", "The meeting was changed"),

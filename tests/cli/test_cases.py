@@ -6,6 +6,7 @@ from __future__ import annotations
 import getpass
 import shutil
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -15,6 +16,8 @@ import pytest
 from cli.waiting import SECONDS
 from domain.commands import Actor, Command
 from domain.dates import danish_date
+from projections.forecasting import Forecaster
+from runtime.clock import real_now
 from tests.cli.conftest import Desk
 from tests.domain.desk import MIDTJYLLAND
 from tests.web.test_commands import NEWER
@@ -199,6 +202,20 @@ def test_list_is_filtered(desk: Desk) -> None:
     found = desk("case", "list", "--waiting-for", "skive", "--json").json["items"]
 
     assert [item["id"] for item in found] == [case]
+
+
+def test_list_is_filtered_by_what_is_expected(desk: Desk) -> None:
+    """Only what is planned so; a word that is none is refused."""
+    late = desk.opens("--deadline", danish_date(real_now()).isoformat())
+    desk.opens(route="orientering")
+    with closing(Forecaster(desk.url, desk.cases)) as forecaster:
+        while forecaster.turn():
+            pass
+    found = desk("case", "list", "--standing", "late", "--json").json["items"]
+
+    assert [(item["id"], item["forecast"]["standing"]) for item in found] == [(late, "late")]
+    assert "For sent / Late" in desk("case", "list").out
+    assert desk("case", "list", "--standing", "lost", "--json").code == 2
 
 
 def test_markup_in_a_title_is_text(desk: Desk) -> None:

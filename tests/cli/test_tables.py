@@ -53,7 +53,7 @@ def timeline(desk: Desk) -> list[Document]:
 @pytest.mark.parametrize("width", [80, 60, 160])
 def test_ids_are_never_cut(desk: Desk, width: int) -> None:
     """In the list of cases and in an inbox, however long the title and narrow the terminal."""
-    item = {**case_document(desk.case, 1), "title": "Afrapportering " * 9, "overdue": False}
+    item = {**case_document(desk.case, 1), "title": "Afrapportering " * 9, "overdue": False, "forecast": None}
     waits = {"case": str(desk.id), "title": item["title"], "step": "dassos", "ask": "approve", "due": "2025-05-31"}
 
     listed = printed(lambda console: print_cases(console, {"items": [item], "next": None}), width)
@@ -101,7 +101,7 @@ def test_a_skipped_step_counts_no_answers() -> None:
 
 def test_what_could_steer_a_terminal_is_blanked(desk: Desk) -> None:
     """As in cases of other programs; markup is text."""
-    item = {**case_document(desk.case, 1), "title": "[red]x\x1b[2J", "overdue": False}
+    item = {**case_document(desk.case, 1), "title": "[red]x\x1b[2J", "overdue": False, "forecast": None}
 
     assert "[red]x [2J" in printed(lambda console: print_cases(console, {"items": [item], "next": None}))
 

@@ -66,6 +66,8 @@ async def test_the_list_says_as_of_when(office: Office) -> None:
         "Næste frist": "2025-03-25",
         "Sagens frist": "2025-06-01",
         "Over tid": "",
+        "Udsigt": "Følger planen",
+        "Ventet slut": "2025-04-22",
         "Åbnet": "2025-03-18",
         "Afsluttet": "",
         "Sagens id": "",
