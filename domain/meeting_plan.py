@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate
 
+from domain.items import item_facts
 from domain.meetings import BodyCalendar, Calendars, Meeting, Period, Rhythm
 
 if TYPE_CHECKING:
@@ -50,15 +51,7 @@ class Diary:
 
 def meeting_facts(meeting: Meeting) -> dict[str, Any]:
     """A meeting's facts as events carry them: dates are ISO days, the time is `HH:MM` on Danish clocks."""
-    return {
-        "meeting": meeting.id,
-        "date": meeting.day.isoformat(),
-        "time": meeting.at.isoformat("minutes") if meeting.at else None,
-        "place": meeting.place,
-        "papers_in_by": meeting.papers_in_by.isoformat() if meeting.papers_in_by else None,
-        "source": meeting.source,
-        "assumed": meeting.assumed,
-    }
+    return {**item_facts(meeting), "source": meeting.source, "assumed": meeting.assumed}
 
 
 class MeetingPlan(BaseAggregate[UUID]):
