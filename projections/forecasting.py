@@ -60,6 +60,8 @@ _CASES = """
 _OVER = """
     DELETE FROM forecasts WHERE NOT EXISTS (SELECT FROM cases WHERE cases.id = case_id AND status = ANY(%s))
 """
+# They may rest on calendar files changed since, and come from another server, whose transactions had come further.
+_BEGIN = "UPDATE forecasts SET planned_on = NULL, told = least(told, pg_current_xact_id()::text::bigint)"
 _WRITE = """
     INSERT INTO forecasts (case_id, position, meetings, planned_on, standing, bodies, expected_on, forecast)
     SELECT case_id, position, meetings, planned_on, standing, bodies, expected_on, forecast
@@ -143,8 +145,7 @@ class Forecaster:
 
     def _take(self, connection: _Connection) -> bool:
         if not self._is_begun:
-            # They may rest on calendar files that have been changed since.
-            connection.execute("UPDATE forecasts SET planned_on = NULL")
+            connection.execute(_BEGIN)
             self._is_begun = True
         facts = self._facts(connection)
         if facts == self._settled:

@@ -121,13 +121,15 @@ class ViewListener:
         await self._read_forecasts(connection)
 
     async def _read_forecasts(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
-        """Ask which cases are forecast otherwise since the last time; the first time none are."""
-        if self._told is None:
-            [(self._told,)] = await (await connection.execute(_TOLD)).fetchall()
-            return
-        rows = await (await connection.execute(_FORECASTS, (self._told,))).fetchall()
-        self._told = rows[-1][0] if rows else self._told
-        self._tell_all("forecast", rows)
+        """Ask which cases are forecast otherwise since the last time; the first time none are.
+
+        Where the transactions are counted anew, on another server, all are.
+        """
+        since = self._told
+        [(self._told,)] = await (await connection.execute(_TOLD)).fetchall()
+        if since not in {None, self._told}:
+            cursor = await connection.execute(_FORECASTS, (since if since < self._told else 0,))
+            self._tell_all("forecast", await cursor.fetchall())
 
     def _tell_all(self, what: str, rows: Sequence[tuple[Any, ...]]) -> None:
         for _, case_id, position, asked in rows:

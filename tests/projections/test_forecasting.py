@@ -17,6 +17,7 @@ from domain.meeting_changes import Meetings, Move
 from domain.planning import Planner, Standing
 from projections.as_of import parse_as_of
 from projections.forecasting import Forecaster
+from projections.listener import VIEWS_CHANNEL
 from projections.plans import forecast_document
 from projections.projector import Projector
 from projections.queries import Views
@@ -272,3 +273,28 @@ async def test_readers_hear_of_a_forecast_that_says_something_else(
     assert (heard["what"], heard["case"], heard["position"]) == ("forecast", str(case), position)
     assert told(database) > first
     assert forecasts(database)[str(case)]["standing"] == "late"
+
+
+async def test_readers_hear_of_forecasts_on_another_server(
+    database: Database, desk: StoredDesk, meetings: Meetings, views: Views
+) -> None:
+    """Whose transactions are counted from lower on than where the copy came from."""
+    case = desk.open(deadline=date(2025, 5, 31)).case_id
+    with closing(Projector(database.service_url, desk.cases)) as projector:
+        position = await asyncio.to_thread(project, projector)
+    with closing(Forecaster(database.service_url, desk.cases)) as before:
+        await asyncio.to_thread(forecast, before)
+    assert await views.wait_for(position, 10)
+    news = views.changes()
+    with connect(database.service_url) as connection:
+        connection.execute("UPDATE views.forecasts SET told = told + 1000000000")
+        connection.execute("SELECT pg_notify(%s, '')", (VIEWS_CHANNEL,))
+    async with asyncio.timeout(10):
+        assert (await anext(news))["what"] == "forecast"
+
+    meetings.move(command(), "kkr-midtjylland-2025-04-08", Move(day=date(2025, 6, 10), reason="Udskudt"))
+    with closing(Forecaster(database.service_url, desk.cases)) as after:
+        await asyncio.to_thread(forecast, after)
+    async with asyncio.timeout(10):
+        assert (await anext(news))["case"] == str(case)
+    assert max(told(database)) < 1000000000
