@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
 
 CONNECT_TIMEOUT_SECONDS = 5
-"""How long a connection may take to come about, also a pool's first: a busy machine needs seconds for one."""
 ANSWER_SECONDS = 8.0
 """How long a statement of a service may take before its connection is taken for dead."""
 CHECK_SECONDS = 2.0
+POOL_WAIT_SECONDS = 3
+"""How long a pool waits for a connection, also for its first: a busy machine takes more than a second for it.
+
+It is less than a process' quick attempt to go on has (`workflows.case_workflow.QUICK_TIMEOUT`).
+"""
 LOCK_TIMEOUT_SECONDS = 2
 IDLE_IN_TRANSACTION_SECONDS = 10
 SERVICE_ROLE = "sagsgang_service"
@@ -140,7 +144,7 @@ def eventsourcing_env(database_url: str, *, pool_size: int = 2, max_overflow: in
         "POSTGRES_USER": str(options.get("user") or os.environ.get("PGUSER") or SERVICE_ROLE),
         "POSTGRES_PASSWORD": str(options.get("password") or os.environ.get("PGPASSWORD") or ""),
         "POSTGRES_SCHEMA": "public",
-        "POSTGRES_CONNECT_TIMEOUT": str(CONNECT_TIMEOUT_SECONDS),
+        "POSTGRES_CONNECT_TIMEOUT": str(POOL_WAIT_SECONDS),
         "POSTGRES_LOCK_TIMEOUT": str(LOCK_TIMEOUT_SECONDS),
         "POSTGRES_POOL_SIZE": str(pool_size),
         "POSTGRES_MAX_OVERFLOW": str(max_overflow),

@@ -27,7 +27,7 @@ def test_event_store_gets_every_part_of_the_url() -> None:
         "p@ss",
         "cases",
     ]
-    assert (found["POSTGRES_CONNECT_TIMEOUT"], found["CREATE_TABLE"]) == ("5", "no")
+    assert (found["POSTGRES_CONNECT_TIMEOUT"], found["CREATE_TABLE"]) == ("3", "no")
 
 
 def test_event_store_keeps_the_urls_tls(monkeypatch: pytest.MonkeyPatch) -> None:
