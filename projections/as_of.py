@@ -98,6 +98,11 @@ def cases_as_of(
     return [_with_forecast(cases, row, moment, organisation, planner) for row in opened]
 
 
+def is_folded_again(row: Document) -> bool:
+    """Whether a case that `Views.opened_before` gives has changed since, or ran then, so that it had a forecast."""
+    return bool(row["changed"]) or row["summary"]["status"] in OPEN_STATUSES
+
+
 def timeline_as_of(cases: Cases, case_id: UUID, moment: datetime) -> list[Document] | None:
     """The case's timeline up to and with `moment` (aware); None if it was not opened yet."""
     case: Case | None = None
@@ -114,7 +119,7 @@ def _with_forecast(
     cases: Cases, row: Document, moment: datetime, organisation: Organisation, planner: Planner
 ) -> Document:
     summary: Document = row["summary"]
-    if not row["changed"] and summary["status"] not in OPEN_STATUSES:
+    if not is_folded_again(row):
         return {**summary, "forecast": None}
     case = _folded(cases, row["id"], moment)
     if case is None:

@@ -97,7 +97,7 @@ _OPENED = """
     SELECT id, summary, (
         SELECT recorded_at > %(moment)s FROM views.timeline WHERE case_id = id ORDER BY position DESC LIMIT 1
     ) AS changed
-    FROM views.cases WHERE opened_at <= %(moment)s ORDER BY opened_at DESC, id DESC LIMIT %(rows)s
+    FROM views.cases WHERE opened_at <= %(moment)s ORDER BY opened_at DESC, id DESC
 """
 _WAITING = """
     SELECT body, count(*) AS cases FROM views.cases, unnest(waiting_for) AS body GROUP BY body ORDER BY 2 DESC, body
@@ -278,9 +278,9 @@ class Views:
         rows = await self._rows(_SAID, {"body": body, "types": list(types), "most": most})
         return [{**row["entry"], "title": row["title"]} for row in rows]
 
-    async def opened_before(self, moment: datetime, most: int) -> list[Document]:
-        """The newest cases that were opened by then: `{id, summary, changed}`, whether anything has happened since."""
-        return await self._rows(_OPENED, {"moment": moment, "rows": most})
+    async def opened_before(self, moment: datetime) -> list[Document]:
+        """The cases that were opened by then, newest first: `{id, summary, changed}`, `changed` since then."""
+        return await self._rows(_OPENED, {"moment": moment})
 
     async def titles(self, cases: Sequence[UUID]) -> dict[UUID, str]:
         """The titles of cases by their ids; those that the views do not have are left out."""

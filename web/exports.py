@@ -24,7 +24,7 @@ from projections.queries import LARGEST_PAGE
 from web import charts, words
 from web.case_page import View, narrowed
 from web.commands import CaseId
-from web.front import Chosen, Filter, find_cases, past_cases
+from web.front import Chosen, Filter, Found, find_cases, past_cases
 from web.guards import visiting
 from web.languages import language_of
 from web.meetings import SHOWN_DAYS
@@ -121,6 +121,7 @@ MEETINGS = Listing(
         Name("Mødets id", "Meeting id"),
     ),
 )
+CUT = Name("ikke alle sager er med, kun de nyeste", "not all cases are here, only the newest")
 Words = Annotated[str, Query(max_length=200)]
 Making = Callable[..., Coroutine[Any, Any, Sheet]]
 
@@ -131,8 +132,9 @@ async def cases_sheet(request: Request, chosen: Chosen) -> Sheet:
     """The cases that the filter lets through."""
     shared, language = services(request), language_of(request)
     moment = chosen.moment or shared.clock()
-    rows = [_case(shared, case, danish_date(moment), language) for case in await _cases(shared, chosen)]
-    return _sheet(CASES, rows, moment, language)
+    found = await _cases(shared, chosen)
+    rows = [_case(shared, case, danish_date(moment), language) for case in found.cases]
+    return _sheet(CASES, rows, moment, language, cut=found.more)
 
 
 async def timeline_sheet(request: Request, case: CaseId, view: Annotated[View, Depends(View)]) -> Sheet:
@@ -209,15 +211,17 @@ async def _file(request: Request, sheet: Sheet, kind: str, media: str, write: Ca
     return Response(content, media_type=media, headers=headers)
 
 
-def _sheet(listing: Listing, rows: list[list[Cell]], moment: datetime, language: str) -> Sheet:
+def _sheet(listing: Listing, rows: list[list[Cell]], moment: datetime, language: str, *, cut: bool = False) -> Sheet:
     stamp = f"{said(listing.stamp, language)} {written_moment(moment, language)}"
     name = f"{listing.name}-{danish_date(moment).isoformat()}"
-    return Sheet(name, stamp, [said(head, language) for head in listing.heads], rows)
+    cut_words = f"; {said(CUT, language)}" if cut else ""
+    return Sheet(name, stamp + cut_words, [said(head, language) for head in listing.heads], rows)
 
 
-async def _cases(shared: Services, chosen: Filter) -> list[Document]:
+async def _cases(shared: Services, chosen: Filter) -> Found:
+    """All that the filter lets through, up to `MOST_CASES`."""
     if chosen.moment:
-        return (await find_cases(shared, chosen, await past_cases(shared, chosen.moment))).cases
+        return await find_cases(shared, chosen, await past_cases(shared, chosen.moment), limit=MOST_CASES)
     found: list[Document] = []
     cursor: str | None = None
     while len(found) < MOST_CASES:
@@ -226,7 +230,7 @@ async def _cases(shared: Services, chosen: Filter) -> list[Document]:
         found, cursor = found + page["items"], page["next"]
         if cursor is None:
             break
-    return found[:MOST_CASES]
+    return Found(found[:MOST_CASES], more=cursor is not None)
 
 
 def _case(shared: Services, case: Document, today: date, language: str) -> list[Cell]:

@@ -18,20 +18,25 @@ from domain.case import Status
 from domain.dates import danish_date, start_of_day
 from domain.errors import InvalidError
 from domain.planning import Standing
-from projections.as_of import cases_as_of, parse_as_of
+from projections.as_of import cases_as_of, is_folded_again, parse_as_of
 from projections.documents import Document, is_overdue, summary_read_on
 from web import charts
 from web.guards import visiting
+from web.past import PastCases
 from web.plans import planned_with
 from web.rendering import render
 from web.services import Services, services
 from web.standing import case_due, names_of, next_meetings, outlook_of, track_of
 
 PAGE = 50
-MOST_PAST = 100
-"""How many cases a page of the past looks at, the newest: each may have to be folded from its events."""
+MOST_FOLDED = 500
+"""How many cases a moment of the past may have that ran then, or to which something has happened since.
+
+They are folded from their events, of more the newest; all others stand as they stood.
+"""
 
 _MONTHS_A_QUARTER = 3
+_DIGITS = 9
 _FIRST, _LAST = date(1970, 1, 1), date(9000, 1, 1)
 """Between which days the pages look."""
 
@@ -91,7 +96,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Found:
-    """The cases of a page, the address of the next, and whether older ones were not looked at."""
+    """The cases of a page, the address of the next, and whether some of the past were left out."""
 
     cases: list[Document]
     cursor: str | None = None
@@ -140,28 +145,38 @@ async def show_front(request: Request, chosen: Chosen) -> Response:
         names=names_of(shared, _bodies(found.cases, shared), today),
         bodies=shared.organisation.bodies,
         routes=shared.organisation.routes,
+        most_folded=MOST_FOLDED,
     )
 
 
-async def find_cases(shared: Services, chosen: Filter, everything: Found | None = None, *, limit: int = PAGE) -> Found:
-    """The cases that a filter lets through: a page of the views, or all that were looked at of the past."""
+async def find_cases(
+    shared: Services, chosen: Filter, everything: PastCases | None = None, *, limit: int = PAGE
+) -> Found:
+    """A page of the cases that a filter lets through, of the views or of all as they stood at a past moment."""
     asked = chosen.asked(shared)
     if everything is not None and chosen.moment:
         today = danish_date(chosen.moment)
-        return replace(everything, cases=[case for case in everything.cases if is_asked(case, asked, today)])
+        start, found = _place(chosen.cursor), [case for case in everything.cases if is_asked(case, asked, today)]
+        following = str(start + limit) if start + limit < len(found) else None
+        return Found(found[start : start + limit], following, everything.more)
     page = await shared.views.summaries(today=shared.today(), **asked, cursor=chosen.cursor or None, limit=limit)
     return Found(page["items"], page["next"])
 
 
-async def past_cases(shared: Services, moment: datetime) -> Found:
-    """The newest cases as they stood at a past moment, with their forecasts of then."""
-    opened, planned = await shared.views.opened_before(moment, MOST_PAST + 1), await planned_with(shared, moment)
-    past = await shared.run(partial(cases_as_of, shared.cases, opened[:MOST_PAST], moment, *planned))
-    today = danish_date(moment)
-    return Found([summary_read_on(case, today) for case in past], more=len(opened) > MOST_PAST)
+async def past_cases(shared: Services, moment: datetime) -> PastCases:
+    """Every case as it stood at a past moment, with its forecast of then."""
+
+    async def look_up() -> PastCases:
+        opened, planned = await asyncio.gather(shared.views.opened_before(moment), planned_with(shared, moment))
+        beyond = {row["id"] for row in [row for row in opened if is_folded_again(row)][MOST_FOLDED:]}
+        shown, today = [row for row in opened if row["id"] not in beyond], danish_date(moment)
+        past = await shared.run(partial(cases_as_of, shared.cases, shown, moment, *planned))
+        return PastCases([summary_read_on(case, today) for case in past], more=bool(beyond))
+
+    return await shared.past.cases(moment, shared.clock(), look_up)
 
 
-async def count_cases(shared: Services, today: date, everything: Found | None = None) -> Document:
+async def count_cases(shared: Services, today: date, everything: PastCases | None = None) -> Document:
     """How many cases run, are at risk, late, past a date, suspended, and were done in the quarter so far."""
     since = quarter(today)
     if everything is None:
@@ -204,6 +219,11 @@ def _row(case: Document, today: date) -> Document:
 
 def _bodies(cases: list[Document], shared: Services) -> list[str]:
     return [*shared.organisation.bodies, *(body for case in cases for body in case["waiting_for"])]
+
+
+def _place(cursor: str) -> int:
+    """How many cases of the past stand before those of a page; 0 for what is no such place."""
+    return int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) <= _DIGITS else 0
 
 
 def _day(text: str) -> date | None:

@@ -28,6 +28,7 @@ from web.accesses import AccessLog
 from web.bounds import MessageRate, Threads
 from web.metrics import Metrics
 from web.oidc import Provider
+from web.past import PastMoments
 from web.sessions import Sessions
 from web.upkeep import clear_daily
 
@@ -72,6 +73,7 @@ class Services:
     provider: Provider
     threads: Threads = field(default_factory=lambda: Threads(COMMANDS_AT_ONCE))
     typesetters: Threads = field(default_factory=lambda: Threads(TYPESETTERS))
+    past: PastMoments = field(default_factory=PastMoments)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is about to end: streams end at once."""
 

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from domain.answering import Reply
+from domain.dates import at_danish_time
 from tests.browser.site import Calendar
 from tests.fixtures.servers import Database
 from tests.web.conftest import START, running_office
@@ -19,7 +21,8 @@ from tests.web.office import Office
 from tests.web.test_access import sign_in
 from tests.web.test_pages import check
 from web.charts import bars
-from web.front import is_asked, quarter
+from web.front import PAGE, is_asked, quarter
+from web.past import PastCases, PastMoments
 from web.standing import due_of, track_of
 
 NUMBER = re.compile(r'<li[^>]*><a href="([^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
@@ -94,6 +97,64 @@ async def test_an_earlier_day_shows_what_was_known_then(dated: Office, calendar:
     assert "Sådan stod det 9. april 2025" in page["2025-04-09"]
     assert "Ingen sager" in page["2025-03-01"]
     assert ">Ny</a>" in page["x"]
+
+
+async def test_a_past_day_counts_every_case_and_shows_them_by_pages(dated: Office, calendar: Calendar) -> None:
+    """However many they are: a page holds as many as one of today, the numbers and the file hold all."""
+    for number in range(PAGE + 3):
+        dated.open_case(title=f"Sag {number}", route="orientering")
+    calendar.turn_to("2025-03-24")
+    dated.project()
+    first = (await dated.client.get("/?as_of=2025-03-18")).text
+    (older,) = re.findall(r'href="([^"]+)">Ældre sager', first)
+    rest = (await dated.client.get(older.replace("&amp;", "&"))).text
+    file = (await dated.client.get("/export/cases.csv?as_of=2025-03-18")).text
+
+    assert (await numbers(dated, "/?as_of=2025-03-18"))["i gang"][0] == PAGE + 3
+    assert [len(re.findall(r'<th scope="row"><a href="/cases/', html)) for html in (first, rest)] == [PAGE, 3]
+    assert "Ældre sager" not in rest
+    assert file.count("Sag ") == PAGE + 3
+    assert "ikke alle" not in file
+
+
+async def test_it_is_said_when_a_past_day_has_too_many_cases(
+    dated: Office, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the page and in the file; what was over by then and has not changed since costs nothing and is there."""
+    monkeypatch.setattr("web.front.MOST_FOLDED", 1)
+    some_cases(dated, calendar)
+    page = (await dated.client.get("/?as_of=2025-03-18")).text
+    file = (await dated.client.get("/export/cases.csv?as_of=2025-03-18")).text
+
+    assert "ses kun på de 1 nyeste" in page
+    assert sorted(re.findall(r'<th scope="row"><a href="/cases/[^"]+">([^<]+)</a>', page)) == [
+        "Færdig",
+        "I bero",
+        "Trukket",
+    ]
+    assert "ikke alle sager er med, kun de nyeste" in file.partition("\r\n")[0]
+
+
+async def test_a_past_moment_is_looked_up_once() -> None:
+    """Also when several ask at once; one that may still get an event is looked up each time, and old ones make room."""
+    asked: list[datetime] = []
+    moments = PastMoments()
+    now = at_danish_time(date(2025, 3, 24), time(10))
+
+    async def ask(moment: datetime) -> PastCases:
+        async def look_up() -> PastCases:
+            asked.append(moment)
+            return PastCases([], more=False)
+
+        return await moments.cases(moment, now, look_up)
+
+    settled = [now - timedelta(days=days) for days in (1, 2, 3, 4, 5)]
+    await asyncio.gather(*(ask(settled[0]) for _ in range(3)))
+    assert asked == settled[:1]
+    for moment in (now, now, *settled, settled[0]):
+        await ask(moment)
+
+    assert asked == [settled[0], now, now, *settled[1:], settled[0]]
 
 
 async def test_filters_stay_in_the_address(dated: Office, calendar: Calendar) -> None:
