@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from domain.answering import Reply
 from domain.case import Case
@@ -20,23 +22,45 @@ from organisations.load import load_organisation
 from runtime.settings import ROOT
 
 CASES = 1_000
-OPENED = 50
-"""So many are opened, and each of them planned again and again: planning keeps nothing of a case."""
 ALONE = 20
 """So many are planned with calendars and history read anew for each."""
+OPENED_BEFORE = 120
+"""How many days ago the first of them was opened."""
 NOW = datetime(2025, 4, 10, 10, tzinfo=UTC)
 SECRETARIAT = Actor("bench", "secretariat", "bench")
+BEFORE_COUNCILS = ("dassos", "kd-net", "kkr-midtjylland")
 
 
-def running_case(cases: Cases) -> Case:
-    """A report that waits for its 19 councils and its submission, with agency and reply to come."""
-    opened = cases.open(Command.by(SECRETARIAT), route="cu-afrapportering", title="Bench", deadline=date(2025, 5, 31))
-    for body in ("dassos", "kd-net", "kkr-midtjylland"):
+class Clock:
+    """A clock that the bench turns."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        """The instant that it shows."""
+        return self.now
+
+
+def running_case(cases: Cases, clock: Clock, random: Random) -> Case:
+    """A report opened some day before now and come some way: no two wait for the same since the same day."""
+    clock.now = NOW - timedelta(days=random.randint(0, OPENED_BEFORE))
+    deadline = danish_date(clock.now) + timedelta(days=random.randint(60, 150))
+    opened = cases.open(Command.by(SECRETARIAT), route="cu-afrapportering", title="Bench", deadline=deadline)
+    for body in BEFORE_COUNCILS[: random.randint(0, len(BEFORE_COUNCILS))]:
         cases.advance(opened.case_id)
-        reply = Reply("approved", danish_date(NOW))
-        cases.answer(opened.case_id, Command.by(Actor(body, "council", "bench")), body, reply, "webhook")
+        clock.now = min(NOW, clock.now + timedelta(days=random.randint(2, 30)))
+        _answer(cases, opened.case_id, body, "approved", clock)
     cases.advance(opened.case_id)
+    councils = cases.get(opened.case_id).current("councils").pending
+    for council in random.sample(councils, random.randint(0, max(0, len(councils) - 1))):
+        clock.now = min(NOW, clock.now + timedelta(hours=random.randint(1, 72)))
+        _answer(cases, opened.case_id, council, "noted", clock)
     return cases.get(opened.case_id)
+
+
+def _answer(cases: Cases, case: UUID, body: str, outcome: str, clock: Clock) -> None:
+    reply = Reply(outcome, danish_date(clock.now))
+    cases.answer(case, Command.by(Actor(body, "council", "bench")), body, reply, "webhook")
 
 
 def history_of(organisation: Organisation) -> History:
@@ -50,9 +74,9 @@ def history_of(organisation: Organisation) -> History:
 def main() -> None:
     """Print the seconds for all cases, and how much the shared reading saves."""
     organisation = load_organisation(ROOT / "organisations" / "midtjylland")
-    history, today = history_of(organisation), danish_date(NOW)
-    with Cases(organisation=organisation, clock=lambda: NOW) as cases:
-        running = [running_case(cases) for _ in range(OPENED)] * (CASES // OPENED)
+    history, today, clock, random = history_of(organisation), danish_date(NOW), Clock(), Random(1)  # noqa: S311
+    with Cases(organisation=organisation, clock=clock) as cases:
+        running = [running_case(cases, clock, random) for _ in range(CASES)]
     asked = sum(len(bodies) for bodies in running[0].asked.values())
     began = time.process_time()
     planner = Planner(organisation.calendars, history, today)
@@ -62,9 +86,9 @@ def main() -> None:
     for case in running[:ALONE]:
         Planner(organisation.calendars, history, today).plan(matter_of_case(case, today))
     alone = (time.process_time() - began) / ALONE * CASES
-    assert all(plan.feasible for plan in plans)
+    standings = ", ".join(f"{count} {standing}" for standing, count in Counter(p.standing for p in plans).items())
     figures = f"{together:.2f} s   each by itself: {alone:.2f} s   ratio {alone / together:.1f}"
-    print(f"{CASES} cases x {asked} bodies, of processor time: {figures}")
+    print(f"{CASES} cases x {asked} bodies ({standings}), of processor time: {figures}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from domain.meetings import DAY, Calendars, Meeting, Recess
-from domain.pace import OpenDays, Pace, days_until_enough, pace_of
+from domain.pace import OpenDays, Pace, Together, pace_of, together
 from domain.route import Step
 
 History = Mapping[str, Sequence[tuple[date, date]]]
@@ -105,14 +105,13 @@ class _Group:
         self.days = days
         self.assumed = any(pace.assumed for pace in paces)
         self._paces, self._needed, self._share = paces, needed, share
-        self._known: dict[tuple[int, float], int] = {}
+        self._waiting: dict[int, Together] = {}
 
     def takes(self, waited: int, level: float) -> int:
         """After how many days they are done, if all the bodies together are with the chance `level`."""
-        key = waited, level
-        if key not in self._known:
-            self._known[key] = days_until_enough(self._paces, self._needed, waited, level**self._share)
-        return self._known[key]
+        if waited not in self._waiting:
+            self._waiting[waited] = together(self._paces, self._needed, waited)
+        return self._waiting[waited].until(level**self._share)
 
 
 class Estimator:
@@ -138,6 +137,8 @@ class Estimator:
         if asked.held == "written_procedure" and (last := _window_end(asked, ready)) >= ready:
             return Done(last)
         meeting, others = self._split(asked)
+        if not meeting:
+            return self._in_own_time(asked, others, ready, level)
         parts = [self._at_meeting(asked, body, ready, level) for body in meeting]
         parts += [self._in_own_time(asked, others, ready, level)] if others else []
         meetings = tuple(meeting for part in parts for meeting in part.meetings)
@@ -210,7 +211,7 @@ class Estimator:
 
     def _in_own_time(self, asked: Asked, bodies: tuple[str, ...], ready: date, level: float) -> Done:
         """When the last of several bodies will have decided, or enough of them."""
-        promised = {body: day for body, day in asked.promised.items() if body in bodies and day >= ready}
+        promised = asked.promised and {b: day for b, day in asked.promised.items() if b in bodies and day >= ready}
         found = [self._days(body).deciding_from(day) for body, day in promised.items()]
         unsaid = tuple(body for body in bodies if body not in promised) if promised else bodies
         groups, since = self._grouped(asked, unsaid), asked.since or ready

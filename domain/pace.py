@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +25,6 @@ _HANDLING_DAYS = 3
 _SLOWEST_KNOWN = 0.95
 """A body that has taken longer than this part of its answers is given the time again that is left from there."""
 _LEAST_SPREAD = 0.01
-_LONGEST = 20_000
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,39 @@ class Pace:
     """The standard deviation of that logarithm; none: the time is sure."""
     assumed: bool
 
-    def chance(self, days: int, waited: int = 0) -> float:
-        """The chance that it decides within so many days, now that it has let `waited` days go by."""
-        if not self.spread:
-            return float(days >= round(self._at(0.5)))
-        slow = int(self._at(_SLOWEST_KNOWN))
-        beyond = max(0, waited - slow)
-        before = self._by(waited - beyond) if waited else 0.0
-        return max(0.0, self._by(days - beyond) - before) / (1 - before)
+    def still(self, waited: int) -> _Still:
+        """What is to be expected of it, now that it has let `waited` days go by."""
+        beyond = max(0, waited - int(self.at(_SLOWEST_KNOWN)))
+        return _Still(self, beyond, self.by(waited - beyond) if waited else 0.0)
 
-    def _by(self, days: int) -> float:
+    def by(self, days: int) -> float:
+        """The chance that it decides within so many days of its being asked."""
+        if not self.spread:
+            return float(days >= round(self.at(0.5)))
         return _NORMAL.cdf((_logarithm(days) - self.middle) / self.spread) if days >= 0 else 0.0
 
-    def _at(self, level: float) -> float:
+    def at(self, level: float) -> float:
+        """The days within which it decides with the chance `level`."""
         return exp(self.middle + self.spread * _NORMAL.inv_cdf(level)) - _HANDLING_DAYS
+
+
+@dataclass(frozen=True)
+class _Still:
+    """A body's time, counted from its being asked, after some days have gone by without a decision."""
+
+    pace: Pace
+    beyond: int
+    """The days that it has let go by beyond those in which it usually decides: its time is given again from there."""
+    before: float
+    """The chance that it would have decided by now."""
+
+    def by(self, days: int) -> float:
+        """The chance that it decides within so many days."""
+        return max(0.0, self.pace.by(days - self.beyond) - self.before) / (1 - self.before)
+
+    def at(self, level: float) -> float:
+        """The days within which it decides with the chance `level`, but for rounding."""
+        return self.beyond + max(0.0, self.pace.at(self.before + level * (1 - self.before)))
 
 
 def pace_of(usual: UsualTime, durations: Sequence[int] = ()) -> Pace:
@@ -76,18 +95,50 @@ def _logarithm(days: int) -> float:
     return log(days + _HANDLING_DAYS)
 
 
-@lru_cache(maxsize=65_536)
-def days_until_enough(paces: tuple[Pace, ...], needed: int, waited: int, level: float) -> int:
-    """After how many days, counted from the asking, so many of the bodies have decided with the chance `level`."""
-    counted = {pace: paces.count(pace) for pace in dict.fromkeys(paces)}
+@lru_cache(maxsize=16_384)
+def together(paces: tuple[Pace, ...], needed: int, waited: int) -> Together:
+    """Some bodies that were asked at once, `needed` of which are enough, none of which has decided in `waited` days."""
+    return Together(paces, needed, waited)
 
-    def is_enough(days: int) -> bool:
-        chances = [(pace.chance(days, waited), times) for pace, times in counted.items()]
-        if needed == len(paces):
-            return prod(chance**times for chance, times in chances) >= level
-        return _chance_of(needed, [chance for chance, times in chances for _ in range(times)]) >= level
 
-    return bisect_left(range(_LONGEST), True, lo=waited, key=is_enough)  # noqa: FBT003
+class Together:
+    """When enough of some bodies have decided; what was worked out for one level of chance is of use for the next."""
+
+    def __init__(self, paces: tuple[Pace, ...], needed: int, waited: int) -> None:
+        """As `together`."""
+        self._of = [(pace.still(waited), times) for pace, times in Counter(paces).items()]
+        self._many, self._needed, self._waited = len(paces), needed, waited
+        self._known: dict[int, float] = {}
+        self._until: dict[float, int] = {}
+
+    def until(self, level: float) -> int:
+        """After how many days, counted from the asking, enough of them have decided with the chance `level`."""
+        if level not in self._until:
+            first, last = self._between(level)
+            self._until[level] = bisect_left(range(last), level, lo=first, key=self._by)
+        return self._until[level]
+
+    def _between(self, level: float) -> tuple[int, int]:
+        """Between which days the answer lies, a day of rounding on either side.
+
+        It is enough that each has decided with the root of the chance, and not enough before anybody has (or, where
+        all are needed, before the slowest has) with the chance itself.
+        """
+        all_needed, root = self._needed == self._many, level ** (1 / self._many)
+        first = level if all_needed else 1 - (1 - level) ** (1 / self._many)
+        earliest = (max if all_needed else min)(still.at(first) for still, _ in self._of)
+        latest = max(still.at(root) for still, _ in self._of)
+        return max(self._waited, int(earliest) - 1), max(self._waited, int(latest) + 2)
+
+    def _by(self, days: int) -> float:
+        """The chance that enough have decided within so many days."""
+        if days not in self._known:
+            chances = [(still.by(days), times) for still, times in self._of]
+            if self._needed == self._many:
+                self._known[days] = prod(chance**times for chance, times in chances)
+            else:
+                self._known[days] = _chance_of(self._needed, [c for c, times in chances for _ in range(times)])
+        return self._known[days]
 
 
 def _chance_of(needed: int, chances: Sequence[float]) -> float:

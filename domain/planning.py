@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 from domain.estimating import EARLY, LATE, MIDDLE, NEVER, Asked, Done, Estimator, History, Latest
 from domain.futures import futures
@@ -175,11 +175,15 @@ class Planner:
         return _Planning(matter, self._estimator).plan()
 
 
+_StepDone = Callable[[str, date, float], Done]
+"""When a step is done that can begin on a day, as late as a chance says."""
+
+
 class _Forward:
     """When each step will be done, as late as a level of chance for each step says."""
 
-    def __init__(self, matter: Matter, estimator: Estimator, levels: Mapping[str, float]) -> None:
-        self._matter, self._estimator, self._levels = matter, estimator, levels
+    def __init__(self, matter: Matter, done: _StepDone, levels: Mapping[str, float]) -> None:
+        self._matter, self._done, self._levels = matter, done, levels
         self._own: dict[str, Done] = {}
         self._found: dict[str, Done] = {}
         self.ready: dict[str, date] = {}
@@ -200,7 +204,7 @@ class _Forward:
             earlier = [self._ready_after(step) for step in self._matter.after[step_id]]
             asked = self._matter.asked[step_id]
             self.ready[step_id] = max(self._matter.start, asked.opens(max(earlier, default=self._matter.begun)))
-            self._own[step_id] = self._estimator.done(asked, self.ready[step_id], self._levels[step_id])
+            self._own[step_id] = self._done(step_id, self.ready[step_id], self._levels[step_id])
         return self._own[step_id]
 
     def end(self, steps: tuple[str, ...]) -> date:
@@ -220,8 +224,10 @@ class _Planning:
 
     def __init__(self, matter: Matter, estimator: Estimator) -> None:
         self._matter, self._estimator = matter, estimator
+        # Of most steps several futures say the same.
+        self._done = cache(lambda step, ready, level: estimator.done(matter.asked[step], ready, level))
         self._middle, *self._ends = (
-            _Forward(matter, estimator, dict.fromkeys(matter.asked, level)) for level in (MIDDLE, EARLY, LATE)
+            _Forward(matter, self._done, dict.fromkeys(matter.asked, level)) for level in (MIDDLE, EARLY, LATE)
         )
         self._by, self._latest = self._backward()
         self._found_unsure: dict[str, frozenset[str]] = {}
@@ -270,7 +276,7 @@ class _Planning:
         unsure = sorted(step for step in self._matter.asked if self._is_unsure(step))
         rest = dict.fromkeys(self._matter.asked, MIDDLE)
         return [
-            _Forward(self._matter, self._estimator, rest | dict(zip(unsure, levels, strict=True)))
+            _Forward(self._matter, self._done, rest | dict(zip(unsure, levels, strict=True)))
             for levels in futures(len(unsure))
         ]
 

@@ -10,7 +10,7 @@ import pytest
 from domain.calendar import CUSTOMARY
 from domain.meetings import Recess, UsualTime
 from domain.names import Name
-from domain.pace import OpenDays, Pace, days_until_enough, pace_of
+from domain.pace import OpenDays, Pace, pace_of, together
 
 USUAL = UsualTime(days=28, spread_days=10)
 WINTER = Recess(name=Name("Vinterferie", "Winter holidays"), weeks=(7,))
@@ -18,7 +18,7 @@ WINTER = Recess(name=Name("Vinterferie", "Winter holidays"), weeks=(7,))
 
 def within(pace: Pace, level: float, *, bodies: int = 1, needed: int | None = None, waited: int = 0) -> int:
     """After how many days the bodies are done with a chance."""
-    return days_until_enough((pace,) * bodies, needed or bodies, waited, level)
+    return together((pace,) * bodies, needed or bodies, waited).until(level)
 
 
 def test_the_calendar_s_usual_time_is_the_median() -> None:
