@@ -4,21 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain.case import Status
 from domain.commands import Command
-from domain.dates import danish_date, end_of_day, start_of_day
+from domain.dates import at_danish_time, danish_date, end_of_day, start_of_day
 from domain.items import Item, ItemWhy
 from domain.meeting_changes import Move, NewMeeting
 from domain.meetings import Meeting
+from domain.organisation import Organisation
 from domain.placing import InWriting
-from tests.workflows.stage import ORGANISATION, SECRETARIAT, SkippingStage, answer, skipping_stage
+from tests.domain.desk import MIDTJYLLAND
+from tests.workflows.stage import SECRETARIAT, SkippingStage, skipping_stage
 
 BODY, STEP = "dassos", "note"
 KKR = "kkr-midtjylland"
@@ -175,50 +176,110 @@ async def test_a_window_between_the_meetings_ends_at_the_next(half: HalfYear) ->
     assert half.item.papers_in_on == due + timedelta(days=1)
 
 
+OTHERWISE = """
+[[bodies]]
+id = "dassos"
+lead_days = 14
+rhythm = {{ every_days = 91, first = {first} }}
+"""
+KNOWN = """
+[[bodies]]
+id = "dassos"
+lead_days = 14
+known = [{{ from = 2041-01-01, until = 2041-12-31 }}]
+
+[[bodies.meetings]]
+id = "dassos-special"
+date = {day}
+source = "DASSOS, eksempel"
+"""
+
+
+def meeting_otherwise(dassos: str) -> Organisation:
+    """The organisation with the working days and recesses that it ships with, where DASSOS meets otherwise."""
+    files = {f.relative_to(MIDTJYLLAND).as_posix(): f.read_text("utf-8") for f in MIDTJYLLAND.rglob("*.toml")}
+    shipped = {name: text for name, text in files.items() if not name.startswith("demo/")}
+    return Organisation.parse({**shipped, "calendars/dassos.toml": dassos})
+
+
+async def opened(stage: SkippingStage, day: date) -> UUID:
+    """A case that DASSOS is to note, opened at noon of a day."""
+    await stage.until(at_danish_time(day, time(12)))
+    case = await stage.open()
+    await stage.settle()
+    return case.case_id
+
+
 @pytest.mark.parametrize(
-    ("month", "day"),
-    [(1, 20), (3, 20), (6, 18), (10, 5), (10, 18), (12, 10)],
-    ids=["week-7", "summer-time", "July", "week-42", "winter-time", "Christmas"],
+    ("likely", "meets", "papers"),
+    [
+        ("2041-02-13", "2041-02-18", "2041-02-04"),
+        ("2041-03-31", "2041-04-01", "2041-03-18"),
+        ("2041-07-09", "2041-08-01", "2041-07-18"),
+        ("2041-10-16", "2041-10-21", "2041-10-07"),
+        ("2041-10-27", "2041-10-28", "2041-10-14"),
+        ("2041-12-24", "2041-12-27", "2041-12-13"),
+        ("2041-12-31", "2042-01-02", "2041-12-19"),
+        ("2041-06-19", "2041-06-19", "2041-06-04"),
+        ("2042-01-07", "2042-01-07", "2041-12-23"),
+    ],
+    ids=[
+        "week 7",
+        "the Sunday of summer time",
+        "July",
+        "week 42",
+        "the Sunday of winter time",
+        "24 December",
+        "31 December",
+        "papers on 5 June",
+        "papers on 24 December",
+    ],
 )
-async def test_the_year_moves_no_meeting_off_its_day(month: int, day: int) -> None:
-    """Over both changes of the clocks, week 7, July, week 42 and Christmas a body's rhythm keeps to its days.
+async def test_a_meeting_keeps_out_of_recesses_and_closed_days(likely: str, meets: str, papers: str) -> None:
+    """A rhythm that falls into one goes to the first open day after it, papers are in on the last before.
 
-    No meeting is in a recess, papers are in on working days, and what waits is on the first that can take it.
+    What waits is on that meeting from the last day of its papers on, also while the day goes by that the rhythm
+    falls on, and the body decides it there.
     """
-    async with skipping_stage() as stage:
-        now = await stage.env.get_current_time()
-        begin = date(now.year + 20, month, day)
-        await stage.until(start_of_day(begin) + timedelta(hours=10))
-        taken = await stage.open("cu-afrapportering", deadline=begin + timedelta(days=150))
-        await stage.settle()
-        await stage.answer(taken.case_id, "dassos", "approved")
-        await stage.settle()
+    async with skipping_stage(meeting_otherwise(OTHERWISE.format(first=likely))) as stage:
+        case = await opened(stage, date.fromisoformat(papers))
+        item = stage.cases.get(case).current(STEP).items[BODY]
+        assert (item.meeting, str(item.day), str(item.papers_in_by)) == (f"dassos-{meets}", meets, papers)
 
-        item = stage.cases.get(taken.case_id).current("kd-net").items["kd-net"]
-        await _check(stage, item, begin)
-        await stage.until(start_of_day(item.day) + timedelta(hours=10))
-        await stage.do(lambda: answer(stage.cases, taken.case_id, "kd-net", "approved"))
+        await stage.until(end_of_day(date.fromisoformat(likely)) + timedelta(hours=2))
         await stage.settle()
+        assert stage.cases.get(case).current(STEP).items[BODY] == item
+        await stage.until(at_danish_time(item.day, time(14)))
+        await stage.answer(case, BODY, "noted")
+        await stage.handle(case).result()
 
-        kkr = stage.cases.get(taken.case_id).current("kkr").items[KKR]
-        await _check(stage, kkr, item.day)
-        await stage.until(end_of_day(kkr.day))
-        await stage.settle()
-        assert stage.cases.get(taken.case_id).current("kkr").items[KKR] == kkr
+        assert stage.cases.get(case).status == Status.COMPLETED
 
 
-async def _check(stage: SkippingStage, item: Item, since: date) -> None:
-    """An item is on the first meeting from a day on that takes it, outside recesses, with papers on a working day."""
-    calendars = ORGANISATION.calendars
-    assert item.papers_in_by is not None
-    assert not any(recess.holds(item.day) for recess in calendars.recesses_of(item.body))
-    assert calendars.working_days.include(item.day)
-    assert calendars.working_days.include(item.papers_in_by)
-    able = [m for m in calendars.meetings(item.body, since, item.day) if m.takes(since, since)]
-    assert [m.id for m in able] == [item.meeting]
-    case_day = danish_date(await stage.env.get_current_time())
-    assert case_day == since
-    assert start_of_day(item.day).astimezone(ZoneInfo("Europe/Copenhagen")).hour == 0
+@pytest.mark.parametrize(
+    ("likely", "opening", "following"),
+    [
+        ("2041-02-13", "2041-02-05", "2041-05-15"),
+        ("2042-01-07", "2041-12-24", "2042-04-08"),
+    ],
+    ids=["after the papers of week 7", "on 24 December"],
+)
+async def test_a_case_that_is_a_day_late_goes_on_the_meeting_after(likely: str, opening: str, following: str) -> None:
+    """Opened on Christmas Eve it is too late for the papers of 23 December, and 91 days go by from rhythm to rhythm."""
+    async with skipping_stage(meeting_otherwise(OTHERWISE.format(first=likely))) as stage:
+        case = await opened(stage, date.fromisoformat(opening))
+
+        assert str(stage.cases.get(case).current(STEP).items[BODY].day) == following
+
+
+@pytest.mark.parametrize("day", ["2041-02-13", "2041-07-09", "2041-10-16", "2041-12-24"])
+async def test_a_meeting_that_is_known_is_held_whatever_the_day(day: str) -> None:
+    """Recesses and closed days say when meetings are likely, not whether one that has been called takes place."""
+    async with skipping_stage(meeting_otherwise(KNOWN.format(day=day))) as stage:
+        case = await opened(stage, date.fromisoformat(day) - timedelta(days=30))
+
+        item = stage.cases.get(case).current(STEP).items[BODY]
+        assert (item.meeting, str(item.day)) == ("dassos-special", day)
 
 
 async def _clear(stage: SkippingStage, today: date) -> None:

@@ -149,6 +149,31 @@ async def test_a_summer_with_its_closing_days_and_july() -> None:
         ]
 
 
+AT_CHRISTMAS = """
+reminders = [
+  { days_before_due = 7 }, { at_due = true }, { days_after_due = 1, to = "secretariat" },
+  { days_after_due = 7, to = "leadership" },
+]
+"""
+
+
+async def test_a_deadline_on_christmas_eve() -> None:
+    """It is said the working day before; who is silent is named between the years and after New Year's Day."""
+    async with skipping_stage(organised(AT_CHRISTMAS)) as stage:
+        case = await opened(stage, date(2031, 12, 1), date(2031, 12, 24))
+
+        await stage.until(noon(date(2032, 2, 1)))
+        await stage.settle()
+
+        assert stage.cases.get(case).current("a").due == date(2031, 12, 24)
+        assert told(stage.cases, case) == [
+            ("2031-12-17 07:00", "reminded", BODIES),
+            ("2031-12-23 07:00", "reminded", BODIES),  # for 24 December
+            ("2031-12-29 07:00", "secretariat: secretariat", BODIES),  # for Christmas Day, after a weekend
+            ("2032-01-02 07:00", LEADERS, BODIES),  # for 31 December
+        ]
+
+
 async def test_suspended_over_the_deadline_and_resumed() -> None:
     """Nothing goes out meanwhile; afterwards the rest counts from the moved date, and what went out is not repeated."""
     async with skipping_stage(organised(FOUR)) as stage:
