@@ -35,13 +35,24 @@ def history(rng: Random, calendars: Calendars, draws: Mapping[str, Draw], answer
     return found
 
 
-def truth(rng: Random, matter: Matter, calendars: Calendars, draws: Mapping[str, Draw]) -> date:
-    """When the bound step was done, as each body's time was drawn and each uncertain meeting fell."""
+def truth(
+    rng: Random,
+    matter: Matter,
+    calendars: Calendars,
+    draws: Mapping[str, Draw],
+    drawn: Mapping[str, date] | None = None,
+) -> date:
+    """When the bound step was done, as each body's time was drawn and each uncertain meeting fell.
+
+    `drawn` are the days of the bodies that a case under way has asked already.
+    """
     done = dict(matter.done)
     for step_id in matter.order:
         ready = max([matter.start, *(done[earlier] for earlier in matter.after[step_id])])
         asked = matter.asked[step_id]
-        if asked.ends_on is not None:
+        if asked.since is not None and drawn is not None:
+            done[step_id] = max(drawn[body] for body in asked.bodies)
+        elif asked.ends_on is not None:
             done[step_id] = max(ready, asked.ends_on) + DAY
         elif asked.held == "written_procedure":
             done[step_id] = ready + timedelta(days=asked.step.window_days or 0)
