@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cli.office import Office
     from domain.meeting_changes import Kept
-    from domain.meetings import Meeting
+    from organisations.meeting_files import MeetingFile
     from projections.documents import Document
 
 app = group("meeting", "Meetings: when bodies meet, and by when papers must be in.")
@@ -119,12 +119,19 @@ def import_meetings(
     body: Annotated[str, typer.Option("--body", metavar="B", help="The body whose meetings they are.")],
     data: Data = None,
 ) -> None:
-    """Add the meetings of a file that are new, and move those that it has otherwise; all of them or none."""
+    """Add a file's meetings that are new, move those that it has otherwise, cancel those that it has cancelled.
+
+    All of them are taken, or none.
+    """
     found = _read_file(file, body)
-    _change(data, lambda office: office.meetings.take_over(office.command(), body, found, file.name))
+
+    def take(office: Office) -> Kept:
+        return office.meetings.take_over(office.command(), body, found.meetings, file.name, cancelled=found.cancelled)
+
+    _change(data, take)
 
 
-def _read_file(file: Path, body: str) -> list[Meeting]:
+def _read_file(file: Path, body: str) -> MeetingFile:
     from organisations.load import read_text
     from organisations.meeting_files import read_csv, read_icalendar
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -153,20 +154,26 @@ class Meetings(Application[UUID]):
 
         return self._commit(self.find(meeting_id).body, command, decide)
 
-    def take_over(self, command: Command, body: str, meetings: Sequence[Meeting], file: str) -> Kept:
+    def take_over(
+        self, command: Command, body: str, meetings: Sequence[Meeting], file: str, *, cancelled: Sequence[str] = ()
+    ) -> Kept:
         """Add the meetings of a file that are new and move those that it has otherwise, all of them or none.
 
-        Raises `InvalidDataError` with every meeting that cannot be taken.
+        `cancelled` are the ids that the file says do not take place: those that stand are cancelled. Raises
+        `InvalidDataError` with every meeting that cannot be taken.
         """
         self._check_body(body)
+        reason = f"import: {file}"
 
         def decide(desk: _Desk) -> None:
             faults: list[Fault] = []
-            for meeting in meetings:
+            ways = [(meeting.id, partial(self._take, desk, meeting, reason)) for meeting in meetings]
+            ways += [(meeting_id, partial(_call_off, desk, body, meeting_id, reason)) for meeting_id in cancelled]
+            for meeting_id, take in ways:
                 try:
-                    self._take(desk, meeting, f"import: {file}")
+                    take()
                 except (InvalidError, ConflictError) as error:
-                    faults.append(Fault(file, meeting.id, error.what, error.mend))
+                    faults.append(Fault(file, meeting_id, error.what, error.mend))
             raise_faults(faults)
 
         return self._commit(body, command, decide)
@@ -265,8 +272,7 @@ class Meetings(Application[UUID]):
             desk.trigger(MeetingPlan.Added, new)
             return
         found = desk.taking_place(new.id)
-        if found.body != new.body:
-            raise ConflictError(f"is a meeting of {quoted(found.body)}", "give it an id of its own")
+        _check_is_of(new.body, found)
         before = _as_kept(found)
         kept: dict[str, Any] = {"at": new.at or before.at, "place": new.place or before.place, "source": before.source}
         moved = self._sound(replace(new, **kept, papers_in_by=new.papers_in_by or self._papers_moved(found, new.day)))
@@ -362,6 +368,21 @@ def _named(calendars: Calendars, body: str, meeting_id: str, today: date) -> lis
     first, last = (known.day, known.day) if known else (today - _LOOKED_BACK, today + _LOOKED_AHEAD)
     found = (*calendars.meetings(body, first, last), *calendars.called_off(body, first, last))
     return [meeting for meeting in found if meeting.id == meeting_id]
+
+
+def _call_off(desk: _Desk, body: str, meeting_id: str, reason: str) -> None:
+    """Cancel a meeting that a file has cancelled; one that is not known, or cancelled already, is left alone."""
+    known = desk.known(meeting_id)
+    if known is None or meeting_id in desk.calendars.cancelled:
+        return
+    _check_is_of(body, known)
+    desk.trigger(MeetingPlan.Cancelled, _as_kept(desk.taking_place(meeting_id)), reason=reason)
+
+
+def _check_is_of(body: str, meeting: Meeting) -> None:
+    """Raise `ConflictError` where a file's meeting is another body's."""
+    if meeting.body != body:
+        raise ConflictError(f"is a meeting of {quoted(meeting.body)}", "give it an id of its own")
 
 
 def _as_kept(meeting: Meeting) -> Meeting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from io import StringIO
 from typing import Any
@@ -24,7 +25,17 @@ _NO_DAY = date.max
 _YES, _NO = {"true", "ja", "yes", "1"}, {"false", "nej", "no", "0", ""}
 
 
-def read_csv(text: str, file: str, body: str) -> list[Meeting]:
+@dataclass(frozen=True)
+class MeetingFile:
+    """What a file says of a body's meetings."""
+
+    meetings: list[Meeting]
+    """Those that it has, in the order of their dates."""
+    cancelled: tuple[str, ...] = ()
+    """The ids of those that it says are cancelled."""
+
+
+def read_csv(text: str, file: str, body: str) -> MeetingFile:
     """The meetings of a body in a CSV text, separated by commas or semicolons, in the order of their dates.
 
     Dates are ISO days, times `HH:MM` on Danish clocks. Raises `InvalidDataError` with every fault, by line and column.
@@ -40,11 +51,11 @@ def read_csv(text: str, file: str, body: str) -> list[Meeting]:
             meetings = [_read_row(row, rows.line_num, file, body, faults) for row in rows if any(row.values())]
     except csv.Error as error:
         faults.append(Fault(file, f"line {rows.line_num}", f"is no CSV ({error})", "save the file as CSV"))
-    return _sound(meetings, file, faults)
+    return _sound(meetings, (), file, faults)
 
 
-def read_icalendar(text: str, file: str, body: str) -> list[Meeting]:
-    """The meetings of a body in an iCalendar text, one an event, in the order of their dates, without cancelled ones.
+def read_icalendar(text: str, file: str, body: str) -> MeetingFile:
+    """The meetings of a body in an iCalendar text, one an event, and the ids of the cancelled ones.
 
     An event's UID is the meeting's id. Raises `InvalidDataError` with every fault, by UID.
     """
@@ -54,10 +65,14 @@ def read_icalendar(text: str, file: str, body: str) -> list[Meeting]:
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         mend = "export the calendar anew as iCalendar (.ics)"
         faults.append(Fault(file, WHOLE_FILE, f"is no iCalendar ({_one_line(error)})", mend))
-        return _sound([], file, faults)
-    events = [event for event in calendar.walk("VEVENT") if str(event.get("STATUS", "")).upper() != "CANCELLED"]
-    meetings = [m for number, event in enumerate(events, 1) for m in _read_event(event, number, file, body, faults)]
-    return _sound(meetings, file, faults)
+        return _sound([], (), file, faults)
+    meetings, cancelled = list[Meeting](), list[str]()
+    for number, event in enumerate(calendar.walk("VEVENT"), 1):
+        if _status(event) == "CANCELLED":
+            cancelled.append(_uid(event, number, file, faults))
+        else:
+            meetings += _read_event(event, number, file, body, faults)
+    return _sound(meetings, tuple(cancelled), file, faults)
 
 
 def _check_columns(columns: list[str], file: str, faults: list[Fault]) -> None:
@@ -105,12 +120,8 @@ def _read_row(row: dict[str, Any], line: int, file: str, body: str, faults: list
 
 
 def _read_event(event: Any, number: int, file: str, body: str, faults: list[Fault]) -> Iterator[Meeting]:
-    uid = str(event.get("UID", "")).strip()
-    key = uid or f"event {number}"
-    if not uid:
-        faults.append(
-            Fault(file, key, "has no UID", "export the calendar with UIDs, by which a meeting is known again")
-        )
+    uid = _uid(event, number, file, faults)
+    key = uid or _nameless(number)
     if "RRULE" in event or "RDATE" in event:
         faults.append(Fault(file, key, "repeats", "export every meeting as an event of its own"))
     starts = _start(event)
@@ -129,15 +140,33 @@ def _read_event(event: Any, number: int, file: str, body: str, faults: list[Faul
         at=at,
         place=str(event.get("LOCATION", "")).strip() or None,
         source=str(event.get("SUMMARY", "")).strip() or file,
-        assumed=str(event.get("STATUS", "")).upper() == "TENTATIVE",
+        assumed=_status(event) == "TENTATIVE",
     )
 
 
-def _sound(meetings: list[Meeting], file: str, faults: list[Fault]) -> list[Meeting]:
-    """The meetings in the order of their dates; raises `InvalidDataError` for what is wrong with any of them."""
-    if not meetings and not faults:
+def _uid(event: Any, number: int, file: str, faults: list[Fault]) -> str:
+    """An event's UID; empty, which is a fault, where it has none."""
+    uid = str(event.get("UID", "")).strip()
+    if not uid:
+        mend = "export the calendar with UIDs, by which a meeting is known again"
+        faults.append(Fault(file, _nameless(number), "has no UID", mend))
+    return uid
+
+
+def _nameless(number: int) -> str:
+    """How faults call an event without a UID."""
+    return f"event {number}"
+
+
+def _status(event: Any) -> str:
+    return str(event.get("STATUS", "")).strip().upper()
+
+
+def _sound(meetings: list[Meeting], cancelled: tuple[str, ...], file: str, faults: list[Fault]) -> MeetingFile:
+    """What was read, in order; raises `InvalidDataError` for what is wrong with any of it."""
+    if not meetings and not cancelled and not faults:
         faults.append(Fault(file, WHOLE_FILE, "has no meeting", "write at least one"))
-    ids = [meeting.id for meeting in meetings if meeting.day != _NO_DAY]
+    ids = [*(meeting.id for meeting in meetings if meeting.day != _NO_DAY), *cancelled]
     faults += [
         Fault(file, twice, "stands twice", "give each meeting an id of its own, or remove one")
         for twice in dict.fromkeys(one for one in ids if one and ids.count(one) > 1)
@@ -147,7 +176,7 @@ def _sound(meetings: list[Meeting], file: str, faults: list[Fault]) -> list[Meet
             what = f"has papers_in_by {meeting.papers_in_by}, after the meeting on {meeting.day}"
             faults.append(Fault(file, meeting.id, what, "write a day up to the meeting's"))
     raise_faults(faults)
-    return sorted(meetings, key=lambda meeting: (meeting.day, meeting.id))
+    return MeetingFile(sorted(meetings, key=lambda meeting: (meeting.day, meeting.id)), cancelled)
 
 
 def _start(event: Any) -> Any:

@@ -68,6 +68,17 @@ def test_a_file_is_imported(desk: Desk, tmp_path: Path, name: str, first: str, s
     assert states == [[("added", "2027-06-11")], [("moved", "2027-06-18")], []]
 
 
+def test_a_meeting_that_is_cancelled_in_the_file_is_cancelled(desk: Desk, tmp_path: Path) -> None:
+    """As a calendar program writes it when it exports anew; the history says by which file, once."""
+    states, file = [], tmp_path / "kd.ics"
+    for text in (ICS, called_off := ICS.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT"), called_off):
+        file.write_text(text, "utf-8")
+        items = desk("meeting", "import", str(file), "--body", "kd-net", "--json").json["items"]
+        states.append([(item["state"], item["history"][-1]["reason"]) for item in items])
+
+    assert states == [[("added", None)], [("cancelled", "import: kd.ics")], []]
+
+
 def test_a_file_with_faults_is_not_imported(desk: Desk, tmp_path: Path) -> None:
     """All faults are told, and no meeting is taken."""
     file = tmp_path / "kd.csv"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -50,9 +51,9 @@ class Office:
         """Cancel a meeting."""
         return self.meetings.cancel(self.command(), meeting, "Aflyst")
 
-    def take_over(self, *meetings: Meeting) -> Kept:
+    def take_over(self, *meetings: Meeting, cancelled: Sequence[str] = ()) -> Kept:
         """Import meetings of KD-Net."""
-        return self.meetings.take_over(self.command(), "kd-net", meetings, "kd.csv")
+        return self.meetings.take_over(self.command(), "kd-net", meetings, "kd.csv", cancelled=cancelled)
 
     def days(self, body: str, first: str, last: str) -> dict[str, str]:
         """When a body's meetings take place, by their ids."""
@@ -197,6 +198,37 @@ def test_an_import_adds_what_is_new_and_moves_what_is_otherwise(office: Office) 
         "Horsens by",
         "Aarhus",
     )
+
+
+def test_an_import_cancels_what_the_file_has_cancelled(office: Office) -> None:
+    """A meeting of an earlier import and one of the files; the reason names the file, a second import does nothing."""
+    office.take_over(met("uid-1", "2025-10-03"))
+    off = ("uid-1", "kd-net-2025-03-28")
+    first, again = office.take_over(cancelled=off), office.take_over(cancelled=off)
+
+    told = [(change.meeting, change.kind, change.reason) for change in first.changes]
+    assert told == [(one, "cancelled", "import: kd.csv") for one in off]
+    assert again.changes == ()
+    assert not set(off) & set(office.days("kd-net", "2025-03-01", "2025-12-31"))
+
+
+def test_an_import_leaves_alone_what_is_cancelled_there_and_never_stood_here(office: Office) -> None:
+    """What nobody has named, what a rhythm only makes likely, and what was cancelled by hand."""
+    office.cancel("kd-net-2025-03-28")
+    kept = office.take_over(met("uid-1", "2025-10-03"), cancelled=("uid-2", LIKELY, "kd-net-2025-03-28"))
+
+    assert [change.meeting for change in kept.changes] == ["uid-1"]
+    assert [change.reason for change in office.meetings.diary().changes_of("kd-net-2025-03-28")] == ["Aflyst"]
+    assert LIKELY in office.days("kd-net", "2025-04-01", "2025-05-31")
+
+
+def test_an_import_cancels_no_meeting_of_another_body(office: Office) -> None:
+    """It is a fault, told with the file's others, and nothing is taken."""
+    with pytest.raises(InvalidDataError) as refused:
+        office.take_over(met("far", "2999-01-01"), met("new", "2025-10-03"), cancelled=(KKR,))
+
+    assert [fault.key for fault in refused.value.faults] == ["far", KKR]
+    assert KKR in office.days("kkr-midtjylland", "2025-04-01", "2025-04-30")
 
 
 def test_an_import_with_faults_does_nothing(office: Office) -> None:

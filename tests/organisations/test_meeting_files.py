@@ -57,21 +57,33 @@ def faults(read: object, text: str) -> list[str]:
 
 def test_csv_gives_meetings_in_their_order() -> None:
     """Blank lines are passed over, and a meeting without an id is called by body and date."""
-    first, second = read_csv(CSV, "plan.csv", "dassos")
+    found = read_csv(CSV, "plan.csv", "dassos")
+    first, second = found.meetings
 
+    assert found.cancelled == ()
     assert (first.id, first.day, first.assumed) == ("dassos-2026-02-04", date(2026, 2, 4), True)
     assert (second.at, second.place, second.papers_in_by) == (time(13), "Regionshuset; Viborg", date(2026, 4, 16))
     assert not second.assumed
 
 
 def test_icalendar_gives_meetings_in_danish_time() -> None:
-    """UTC in May is two hours behind; what is cancelled is left out, what is tentative is assumed."""
-    first, second, third = read_icalendar(ICS, "plan.ics", "dassos")
+    """UTC in May is two hours behind; what is cancelled is named apart, what is tentative is assumed."""
+    found = read_icalendar(ICS, "plan.ics", "dassos")
+    first, second, third = found.meetings
 
     assert (first.id, first.at, first.assumed) == ("20260204@kalender.dk", time(9), True)
     assert (second.day, second.at, second.place) == (date(2026, 5, 7), time(13), "Viborg")
     assert second.papers_in_by == date(2026, 4, 16)
     assert (third.day, third.at) == (date(2026, 9, 3), None)
+    assert found.cancelled == ("off@kalender.dk",)
+
+
+def test_a_file_may_hold_nothing_but_what_is_cancelled() -> None:
+    """As a calendar program sends it; neither place nor day is asked for."""
+    text = "BEGIN:VCALENDAR\nMETHOD:CANCEL\nBEGIN:VEVENT\nUID:a\nSTATUS:cancelled\nEND:VEVENT\nEND:VCALENDAR\n"
+    found = read_icalendar(text, "plan.ics", "dassos")
+
+    assert (found.meetings, found.cancelled) == ([], ("a",))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +118,8 @@ def test_a_broken_csv_names_its_fault(text: str, fault: str) -> None:
         ("DTSTART:20260507T110000Z\n", "", "plan:20260507@kalender.dk: has no DTSTART"),
         ("20260416", "i april", 'plan:20260507@kalender.dk: has X-SAGSGANG-PAPERS-IN-BY "i april"'),
         ("UID:20260204", "UID:20260507", "plan:20260507@kalender.dk: stands twice"),
+        ("UID:off@", "UID:20260507@", "plan:20260507@kalender.dk: stands twice"),
+        ("UID:off@kalender.dk\n", "", "plan:event 4: has no UID"),
     ],
 )
 def test_a_broken_icalendar_names_its_fault(sound: str, broken: str, fault: str) -> None:
@@ -125,4 +139,5 @@ def test_any_text_gives_meetings_or_faults(text: str) -> None:
     for read in (read_csv, read_icalendar):
         for shown in (text, f"date\n{text}", ICS.replace("20260507T110000Z", text[:20])):
             with suppress(InvalidDataError):
-                assert read(shown, "plan", "dassos")
+                found = read(shown, "plan", "dassos")
+                assert found.meetings or found.cancelled
