@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +63,7 @@ async def test_open_pages_show_a_councils_answer_at_once(site: Site) -> None:
     """A case is started, councils answer by their links, and the open overview and case page change without a reload.
 
     The time runs from before the button is pressed, which is before the commit. A machine that is busy may be late
-    now and then: the quickest of four answers must be there in a second, on both pages.
+    once: the median of four answers must be there in a second, on both pages.
     """
     async with site.visitor() as overview, site.visitor() as shown:
         await live(overview, "/")
@@ -80,7 +81,7 @@ async def test_open_pages_show_a_councils_answer_at_once(site: Site) -> None:
             took.append(max([await each.evaluate("window.shownAt") for each in (overview, shown)]) - pressed)
 
         assert await shown.evaluate("window.notReloaded")
-        assert min(took) <= AT_ONCE, took
+        assert median(took) <= AT_ONCE, took
 
 
 async def answer_by_link(page: Page, remark: str) -> float:
