@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache, cached_property
@@ -58,6 +58,8 @@ class Why:
     """Whether the missed meeting does not take place."""
     next: date | None = None
     """When it is expected instead, None if never."""
+    before: Why | None = None
+    """Where no meeting takes a step that begins too late: the first meeting on the way to it that is missed."""
 
 
 @dataclass(frozen=True)
@@ -371,10 +373,11 @@ class _Planning:
         """The step at which time is lost, looked for from the bound step back along those that it waits for."""
         matter = self._matter
         chain = list(self._chain())
-        for step_id in chain:
+        for place, step_id in enumerate(chain, 1):
             why = self._loses_time(step_id)
             if why is not None:
-                return why
+                is_missed = why.cause is Cause.NO_MEETING and not why.is_called_off
+                return replace(why, before=self._missed_before(chain[place:])) if is_missed else why
         first = chain[-1]
         asked, latest = matter.asked[first], self._latest.get(first)
         cause = Cause.TAKES_TOO_LONG if asked.since is not None or latest is None else Cause.STARTS_TOO_LATE
@@ -414,6 +417,25 @@ class _Planning:
                 if meeting is None or meeting.day > by:
                     return self._no_meeting(step_id, body, meeting, by)
         return None
+
+    def _missed_before(self, earlier: list[str]) -> Why | None:
+        """The first meeting that is missed on the way to a step; `earlier` are those before it, the last first.
+
+        None where they are too late because of a date that is set: that meeting could not have been made.
+        """
+        found = None
+        for step_id in earlier:
+            asked, by, ready = self._matter.asked[step_id], self._by.get(step_id), self._middle.ready[step_id]
+            if by is None or self._middle.of(step_id).day <= by:
+                break
+            if asked.ends_on is not None:
+                return None
+            if asked.held == MEETING and asked.since is None:
+                for body in filter(self._estimator.calendars.meets, asked.bodies):
+                    missed = self._estimator.last_meeting(body, by)
+                    if missed is not None and (missed.papers_in_by or missed.day) < ready:
+                        found = Why(Cause.NO_MEETING, step=step_id, body=body, ready=ready, missed=missed)
+        return found
 
     def _no_meeting(self, step_id: str, body: str, meeting: Meeting | None, by: date) -> Why:
         ready = self._middle.ready[step_id]

@@ -227,8 +227,25 @@ def _no_meeting(why: Why, organisation: Organisation) -> Name:
         da += f"; mødet {meeting.da} " + ("falder bort" if why.is_called_off else f"skulle have den senest {papers.da}")
         en += f"; that of {meeting.en} " + ("is off" if why.is_called_off else f"had to have it by {papers.en}")
     if why.next is None:
-        return Name(f"{da}; intet senere møde er kendt.", f"{en}; no later meeting is known.")
-    return Name(f"{da}; det næste er {following.da}.", f"{en}; the next is on {following.en}.")
+        da, en = f"{da}; intet senere møde er kendt.", f"{en}; no later meeting is known."
+    else:
+        da, en = f"{da}; det næste er {following.da}.", f"{en}; the next is on {following.en}."
+    return _with_first_missed(Name(da, en), why.before, organisation)
+
+
+def _with_first_missed(said: Name, before: Why | None, organisation: Organisation) -> Name:
+    """What is said, and the meeting at which time is lost first, where that is another."""
+    if before is None or before.missed is None or before.body is None:
+        return said
+    meeting = before.missed
+    day, papers, ready = _long(meeting.day), _long(meeting.papers_in_by), _long(before.ready)
+    name = organisation.name_of(before.body, meeting.day)
+    return Name(
+        f"{said.da} Tiden går tabt allerede ved mødet {day.da} i {name.da}, "
+        f"som skulle have den senest {papers.da} og først får den {ready.da}.",
+        f"{said.en} Time is lost as early as the meeting of {name.en} on {day.en}, "
+        f"which had to have it by {papers.en} and only gets it on {ready.en}.",
+    )
 
 
 def _fixed_date(plan: Plan, why: Why) -> Name:

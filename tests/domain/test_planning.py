@@ -110,6 +110,7 @@ def test_without_kkr_in_autumn_the_framework_agreement_cannot_make_it() -> None:
     assert found.why.by == date(2022, 10, 11)
     assert found.why.missed is not None
     assert (found.why.missed.id, found.why.is_called_off) == (AUTUMN, True)
+    assert found.why.before is None
 
 
 def test_a_meeting_moved_within_what_the_councils_need_changes_nothing_before_it() -> None:
@@ -148,6 +149,18 @@ def test_the_report_of_2025_opened_a_week_later() -> None:
     assert found.why.missed.day == date(2025, 4, 8)
     assert found.slack_days is not None
     assert found.slack_days < 0
+    first = found.why.before
+    assert first is not None
+    assert first.missed is not None
+    assert (first.missed.day, first.missed.papers_in_by) == (date(2025, 3, 28), date(2025, 3, 25))
+    assert (first.step, first.ready) == ("kd-net", date(2025, 4, 1))
+
+
+def test_no_meeting_is_blamed_that_a_set_date_keeps_out_of_reach() -> None:
+    """DASSOS of May 2022 would be in time for KKR, but the hearing lasts until July whatever happens before it."""
+    found = planned(framework(), moved={"dassos-2022-09-15": date(2022, 9, 30)})
+
+    assert (found.why.cause, found.why.step, found.why.before) == (Cause.NO_MEETING, "kkr", None)
 
 
 def test_nothing_is_changed_by_a_what_if() -> None:

@@ -80,6 +80,24 @@ def test_the_reason_is_said_in_words(
     assert found["reason"] != found["reason_en"]
 
 
+def test_the_meeting_at_which_time_is_lost_first_is_named_too() -> None:
+    """The report of 2025, a week later: KKR's meeting is missed because KD-Net's is."""
+    found = document("cu-afrapportering", "2025-03-25", "2025-05-31")
+
+    assert (
+        "mødet 8. april 2025 skulle have den senest 28. marts 2025; det næste er 10. juni 2025. Tiden går"
+        in (found["reason"])
+    )
+    assert found["reason"].endswith(
+        " Tiden går tabt allerede ved mødet 28. marts 2025 i KD-Net, "
+        "som skulle have den senest 25. marts 2025 og først får den 1. april 2025."
+    )
+    assert found["reason_en"].endswith(
+        " Time is lost as early as the meeting of KD-Net on 28 March 2025, "
+        "which had to have it by 25 March 2025 and only gets it on 1 April 2025."
+    )
+
+
 @pytest.mark.parametrize(
     ("day", "reason"),
     [
