@@ -13,10 +13,7 @@ from domain.additions import Addition
 from domain.answering import Reply
 from tests.browser.site import Site
 from tests.browser.test_accessibility import AXE, barriers
-
-CALLED = """
-(e => (e.labels?.[0]?.childNodes[0]?.textContent || e.ariaLabel || e.textContent || '').trim())(document.activeElement)
-"""
+from tests.browser.walks import tab_to
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -26,27 +23,27 @@ async def test_a_case_is_opened_by_keyboard_alone_on_a_phone(site: Site) -> None
     async with site.visitor(width=360) as page:
         await page.goto("/")
         for name in ("Åbn en sag", "Kapacitetsændring"):
-            await _tab_to(page, name)
+            await tab_to(page, name)
             await page.keyboard.press("Enter")
             await expect(page.get_by_role("heading", level=1)).to_contain_text("Åbn en sag")
-        await _tab_to(page, "Titel")
+        await tab_to(page, "Titel")
         await page.keyboard.type("   ")
-        await _tab_to(page, "Antal pladser")
+        await tab_to(page, "Antal pladser")
         await page.keyboard.type("tolv")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("alert")).to_be_focused()
-        await _tab_to(page, "Titel")
+        await tab_to(page, "Titel")
         await page.keyboard.press("Enter")
         await expect(page.get_by_label("Titel")).to_be_focused()
         await page.keyboard.type("Lukning af tilbud i Struer")
-        await _tab_to(page, "Ændringens art")
+        await tab_to(page, "Ændringens art")
         await page.keyboard.type("Luk")
-        await _tab_to(page, "Antal pladser")
+        await tab_to(page, "Antal pladser")
         await page.keyboard.press("Control+a")
         await page.keyboard.type("12")
         await page.keyboard.press("Enter")
         await expect(page.locator(".coming")).to_contain_text("DASSOS er inviteret")
-        await _tab_to(page, "Bekræft")
+        await tab_to(page, "Bekræft")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("status")).to_have_text("Sagen er åbnet.")
         await expect(page.get_by_role("heading", level=1)).to_have_text("Lukning af tilbud i Struer")
@@ -116,15 +113,6 @@ async def _looked_at(page: Page, name: str) -> dict[str, list[str]]:
         await page.set_viewport_size({"width": width, "height": 900})
         told[f"{name} {width}"] = await barriers(page)
     return told
-
-
-async def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until what is called so has the focus."""
-    for _ in range(120):
-        await page.keyboard.press("Tab")
-        if await page.evaluate(CALLED) == name:
-            return
-    raise AssertionError(name)
 
 
 def _with_condition(site: Site) -> UUID:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where the site's pages are, and how to come to those that only a form leads to."""
+"""Where the site's pages are, how to come to those that only a form leads to, and how to go there by keyboard."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from tests.browser.site import Site, new_address
 from web.actions import ACTIONS, PAPER
 
 Walk = Callable[[Site, Page], Awaitable[object]]
+CALLED = """
+(e => (e.labels?.[0]?.childNodes[0]?.textContent || e.ariaLabel || e.textContent || '').trim())(document.activeElement)
+"""
+"""What the thing is called that has the focus."""
+MOST_TABS = 300
 
 
 def pages(site: Site) -> dict[str, str]:
@@ -185,3 +190,12 @@ OWN_AFTER_A_FORM: dict[str, Walk] = {
     "/own/channels/{action}": own_refuse_channel,
 }
 """The same for a council's own people."""
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what is called so has the focus."""
+    for _ in range(MOST_TABS):
+        await page.keyboard.press("Tab")
+        if await page.evaluate(CALLED) == name:
+            return
+    raise AssertionError(name)
