@@ -139,7 +139,7 @@ def show_secret(
 def list_deliveries(
     body: Annotated[str | None, typer.Option("--body", metavar="B", help="Only those to this body.")] = None,
     state: Annotated[
-        str | None, typer.Option("--state", help="waiting, sent, failed, no_channel or not_configured.")
+        str | None, typer.Option("--state", help="waiting, sent, failed, no_channel, not_configured or not_needed.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="The most to list.")] = 100,
     data: Data = None,

@@ -19,7 +19,9 @@ from outgoing.kinds import CONFIRMATION, NOT_TO_MISS
 from projections.documents import instant
 
 WAITING, SENT, FAILED, NO_CHANNEL, NOT_CONFIGURED = "waiting", "sent", "failed", "no_channel", "not_configured"
-STATES = (WAITING, SENT, FAILED, NO_CHANNEL, NOT_CONFIGURED)
+NOT_NEEDED = "not_needed"
+"""What it asks for has come, or is asked for no more, before it was sent."""
+STATES = (WAITING, SENT, FAILED, NO_CHANNEL, NOT_CONFIGURED, NOT_NEEDED)
 LARGEST_PAGE = 500
 LONGEST_ERROR = 500
 
@@ -160,6 +162,12 @@ async def note_attempt(connection: Connection, delivery_id: UUID, state: str, er
     """
     shortened = error and error[:LONGEST_ERROR]
     await connection.execute(query, {"id": delivery_id, "state": state, "error": shortened})
+
+
+async def end_needless(connection: Connection, delivery_id: UUID, why: str) -> None:
+    """End a delivery that need not be sent any more, without an attempt."""
+    query = "UPDATE office.deliveries SET state = 'not_needed', last_error = %s WHERE id = %s AND state = 'waiting'"
+    await connection.execute(query, (why, delivery_id))
 
 
 async def give_up(connection: Connection, delivery_id: UUID) -> None:

@@ -18,7 +18,7 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from domain.asks import ASKS
-from domain.case import Case, Round
+from domain.case import AnswerState, Case, Round
 from domain.cases import Cases
 from domain.dates import danish_date
 from domain.names import Name
@@ -39,17 +39,32 @@ FOLDER = Path(__file__).resolve().parent / "templates"
 
 @dataclass(frozen=True)
 class Matter:
-    """What a delivery tells of: the case after the event, the event, and its sentence in the timeline."""
+    """What a delivery tells of: the case after the event, the event, its sentence in the timeline, and the case now."""
 
     case: Case
     event: Case.Event
     sentence: Name
+    now: Case
 
     @property
     def round(self) -> Round | None:
         """The round of the step that the event concerns, if it concerns one."""
+        return self._round(self.case)
+
+    @property
+    def round_now(self) -> Round | None:
+        """The same round as it stands now."""
+        return self._round(self.now)
+
+    def silent(self, receiver: str) -> list[str]:
+        """Of an escalation: those that the receiver is to be told of and that have said nothing until now."""
+        told = self.event.told.get(receiver, ()) if isinstance(self.event, Case.Escalated) else ()
+        answers = self.round_now.answers if self.round_now else {}
+        return [body for body in told if body not in answers or answers[body].state == AnswerState.AWAITING]
+
+    def _round(self, case: Case) -> Round | None:
         step, number = getattr(self.event, "step", None), getattr(self.event, "round", None)
-        return self.case.round(step, number) if step and number else None
+        return case.round(step, number) if step and number else None
 
 
 @dataclass(frozen=True)
@@ -67,13 +82,13 @@ class Letter:
 
 
 def read_matter(cases: Cases, case_id: UUID, version: int) -> Matter:
-    """The event of a case at a version, and the case as it was then; raises `CaseNotFoundError`."""
-    cases.get(case_id, version=1)
+    """The event of a case at a version, and the case as it was then and is now; raises `CaseNotFoundError`."""
+    now = cases.get(case_id)
     case: Case | None = None
     for event in cases.history(case_id):
         if event.originator_version == version:
             entry = timeline_entry(case, event, 0, cases.organisation)
-            return Matter(after(case, event), event, Name(entry["da"], entry["en"]))
+            return Matter(after(case, event), event, Name(entry["da"], entry["en"]), now)
         case = after(case, event)
     raise LookupError(f"the case {case_id} has no version {version}")
 
@@ -154,7 +169,7 @@ def event_of(delivery: Delivery, matter: Matter, source: str) -> bytes:
         }
         data |= {"due": _iso(place.due), "result": place.result, "question": place.question}
     if isinstance(matter.event, Case.Escalated) and place is not None:
-        data |= {"silent": matter.event.told.get(delivery.body, []), "asked_at": instant(place.opened_at)}
+        data |= {"silent": matter.silent(delivery.body), "asked_at": instant(place.opened_at)}
     if delivery.kind in ASKING:
         data["papers"] = [{"number": p.number, "name": p.name, "sha256": p.sha256, "size": p.size} for p in case.papers]
     found = {
@@ -181,10 +196,10 @@ def _paragraphs(delivery: Delivery, matter: Matter, organisation: Organisation, 
 
 def _escalating(delivery: Delivery, matter: Matter, organisation: Organisation) -> Iterator[Name]:
     """Who has not answered, of those that the receiver is told of, and since when they are asked and late."""
-    event, place = matter.event, matter.round
-    if not isinstance(event, Case.Escalated) or place is None or place.opened_at is None:
+    place = matter.round
+    if place is None or place.opened_at is None:
         return
-    names = [_name(organisation, silent, matter) for silent in event.told.get(delivery.body, ())]
+    names = [_name(organisation, silent, matter) for silent in matter.silent(delivery.body)]
     asked = long_date(danish_date(place.opened_at).isoformat())
     yield Name(
         f"Vi mangler svar fra: {', '.join(name.da for name in names)}.",
@@ -192,7 +207,7 @@ def _escalating(delivery: Delivery, matter: Matter, organisation: Organisation) 
     )
     yield Name(f"Trinnet åbnede den {asked.da}.", f"The step opened on {asked.en}.")
     if place.due:
-        yield _late(place.due, danish_date(event.timestamp))
+        yield _late(place.due, danish_date(matter.event.timestamp))
 
 
 def _late(due: date, today: date) -> Name:

@@ -15,13 +15,24 @@ from domain.cases import Cases
 from domain.dates import danish_date
 from domain.errors import AbsentError
 from outgoing.channels import EMAIL, Channel, find_channel, note_failure, note_reached
-from outgoing.deliveries import FAILED, NO_CHANNEL, NOT_CONFIGURED, SENT, WAITING, Delivery, find_delivery, note_attempt
+from outgoing.deliveries import (
+    FAILED,
+    NO_CHANNEL,
+    NOT_CONFIGURED,
+    SENT,
+    WAITING,
+    Delivery,
+    end_needless,
+    find_delivery,
+    note_attempt,
+)
 from outgoing.deliveries import give_up as give_up_delivery
 from outgoing.hooks import post
 from outgoing.kinds import ASKING, CONFIRMATION, RECEIPT
 from outgoing.letters import Letter, Matter, confirmation, event_of, letter_of, mail_of, name_of, read_matter
 from outgoing.links import ANSWER, ANSWER_PATH, CONFIRM, CONFIRM_PATH, link_for_letter, make_link, seal
 from outgoing.outcomes import Outcome, not_now
+from outgoing.relevance import why_needless
 from outgoing.smtp import send_mail
 from runtime.clock import real_now
 from runtime.database import connect_async
@@ -54,11 +65,16 @@ class Sender:
             delivery = await find_delivery(connection, delivery_id)
             if delivery.state != WAITING:
                 return None
+            matter = await self._matter(delivery)
+            if matter is not None and (why := why_needless(delivery.kind, delivery.body, matter)):
+                await end_needless(connection, delivery_id, why)
+                log.info("delivery_not_needed", **_facts(delivery), reason=why)
+                return None
             channel = await _channel_of(connection, delivery)
             if fault := self._fault(delivery, channel):
                 await note_attempt(connection, delivery_id, *fault)
                 return None
-            outcome = await self._send(connection, delivery, channel)  # type: ignore[arg-type]  # checked by _fault
+            outcome = await self._send(connection, delivery, channel, matter)  # type: ignore[arg-type]  # see _fault
             return await self._note(connection, delivery, outcome)
 
     async def give_up(self, delivery_id: UUID) -> None:
@@ -70,7 +86,7 @@ class Sender:
             await give_up_delivery(connection, delivery_id)
             if delivery.channel is not None and delivery.channel_kind != EMAIL:
                 await note_failure(connection, delivery.channel, disable="no message got through for days")
-            log.warning("delivery_failed", delivery=str(delivery_id), body=delivery.body, kind=delivery.kind)
+            log.warning("delivery_failed", **_facts(delivery))
 
     def _fault(self, delivery: Delivery, channel: Channel | None) -> tuple[str, str] | None:
         """Why nothing can be sent, as the state and the words; None when it can."""
@@ -82,26 +98,31 @@ class Sender:
             return NOT_CONFIGURED, "no mail server is set: SAGSGANG_SMTP_HOST and SAGSGANG_MAIL_SENDER"
         return None
 
-    async def _send(self, connection: Connection, delivery: Delivery, channel: Channel) -> Outcome:
+    async def _send(
+        self, connection: Connection, delivery: Delivery, channel: Channel, matter: Matter | None
+    ) -> Outcome:
         try:
-            if channel.kind == EMAIL:
-                return await self._send_mail(connection, delivery, channel)
-            return await self._post(delivery, channel)
+            if matter is None or channel.kind == EMAIL:
+                return await self._send_mail(connection, delivery, channel, matter)
+            return await self._post(delivery, channel, matter)
         except SettingsError as error:
             return not_now(str(error))
 
-    async def _send_mail(self, connection: Connection, delivery: Delivery, channel: Channel) -> Outcome:
-        letter = await self._letter(connection, delivery, channel)
+    async def _send_mail(
+        self, connection: Connection, delivery: Delivery, channel: Channel, matter: Matter | None
+    ) -> Outcome:
+        letter = await self._letter(connection, delivery, channel, matter)
         return await send_mail(
             self._settings, mail_of(letter, delivery.id, self._settings.mail_sender or "", channel.address)
         )
 
-    async def _letter(self, connection: Connection, delivery: Delivery, channel: Channel) -> Letter:
-        if delivery.kind == CONFIRMATION:
+    async def _letter(
+        self, connection: Connection, delivery: Delivery, channel: Channel, matter: Matter | None
+    ) -> Letter:
+        if matter is None:
             today = danish_date(self._cases.clock())
             url = self._url(CONFIRM_PATH, CONFIRM, channel.id)
             return confirmation(name_of(self._organisation, channel.body, today), url)
-        matter = await self._matter(delivery)
         url_or_none = None
         if channel.with_link and delivery.kind in WITH_LINK:
             url_or_none = await self._answer_url(connection, delivery, channel, matter)
@@ -119,13 +140,16 @@ class Sender:
             link = await make_link(connection, self._settings.signing_key(), **whose, **made)
         return self._url(ANSWER_PATH, ANSWER, link.id)
 
-    async def _post(self, delivery: Delivery, channel: Channel) -> Outcome:
-        body = event_of(delivery, await self._matter(delivery), self._settings.public_url)
+    async def _post(self, delivery: Delivery, channel: Channel, matter: Matter) -> Outcome:
+        body = event_of(delivery, matter, self._settings.public_url)
         any_target = self._settings.webhook_targets == "any"
         return await post(channel.address, str(delivery.id), body, channel.secrets(real_now()), any_target=any_target)
 
-    async def _matter(self, delivery: Delivery) -> Matter:
+    async def _matter(self, delivery: Delivery) -> Matter | None:
+        """What a delivery tells of; None of one that asks whether an address is right."""
         case_id, version = delivery.case_id, delivery.version
+        if delivery.kind == CONFIRMATION:
+            return None
         if case_id is None or version is None:
             raise LookupError(f"the delivery {delivery.id} tells of no case")
         return await asyncio.to_thread(read_matter, self._cases, case_id, version)
@@ -140,7 +164,7 @@ class Sender:
                 await note_reached(connection, channel)
             elif channel is not None:
                 await note_failure(connection, channel, disable=outcome.disable)
-        facts = {"delivery": str(delivery.id), "body": delivery.body, "kind": delivery.kind}
+        facts = _facts(delivery)
         if outcome.is_sent:
             log.info("delivery_sent", **facts)
         else:
@@ -154,6 +178,11 @@ class Sender:
 def answer_url(settings: DatabaseSettings, link_id: UUID) -> str:
     """The address of a personal link; raises `SettingsError` without a signing key."""
     return f"{settings.public_url}{ANSWER_PATH}/{seal(settings.signing_key(), ANSWER, link_id)}"
+
+
+def _facts(delivery: Delivery) -> dict[str, str]:
+    """What log lines tell of a delivery."""
+    return {"delivery": str(delivery.id), "body": delivery.body, "kind": delivery.kind}
 
 
 async def _channel_of(connection: Connection, delivery: Delivery) -> Channel | None:

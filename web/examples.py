@@ -579,13 +579,13 @@ INSTALLATION: dict[str, Any] = {
         }
     ],
     "troubles_by_kind": {"not_woken": 0, "no_workflow": 1, "workflow_fails": 0, "advance_fails": 0},
-    "deliveries": {"waiting": 0, "sent": 40, "failed": 1, "no_channel": 2, "not_configured": 0},
+    "deliveries": {"waiting": 0, "sent": 40, "failed": 1, "no_channel": 2, "not_configured": 0, "not_needed": 3},
     "channels_alarmed": 0,
     "versions": {
         "sagsgang": "0.1.0",
         "python": "3.11.7",
         "postgresql": "18.0",
-        "migration": "0008_operations",
+        "migration": "0009_deliveries_not_needed",
         "views": "1f0c9b2a",
         "views_fit": True,
     },

@@ -136,6 +136,7 @@ DELIVERY_STATES = {
     "failed": Name("Opgivet", "Given up"),
     "no_channel": Name("Ingen adresse", "No address"),
     "not_configured": Name("Ingen mailserver", "No mail server"),
+    "not_needed": Name("Ikke nødvendig længere", "No longer needed"),
 }
 CHANNEL_STATES = {
     "active": Name("I brug", "In use"),

@@ -131,14 +131,14 @@ async def test_a_filter_that_cannot_be_is_refused(office: Office, query: str) ->
     assert (await office.client.get(f"{API}/deliveries?{query}", headers=office.token())).status_code == 422
 
 
-def missed(office: Office) -> str:
-    """A delivery that had no channel."""
+def missed(office: Office, state: str = "no_channel") -> str:
+    """A delivery that had no channel, or that ended in another state."""
     delivery = str(uuid4())
     with connect(office.url) as connection:
         connection.execute(
             "INSERT INTO office.deliveries (id, kind, body, case_id, version, state) "
-            "VALUES (%s, 'invitation', 'skive', %s, 3, 'no_channel')",
-            (delivery, uuid4()),
+            "VALUES (%s, 'invitation', 'skive', %s, 3, %s)",
+            (delivery, uuid4(), state),
         )
     return delivery
 
@@ -172,6 +172,23 @@ async def test_the_page_shows_deliveries_and_sends_again(office: Office) -> None
     assert (forged.status_code, sent.status_code) == (403, 303)
     await sign_in(office, "auditor")
     assert "Send igen" not in (await office.client.get("/deliveries")).text
+
+
+async def test_what_was_no_longer_needed_is_found_and_is_no_failure(office: Office) -> None:
+    """By the page's filter, the API's and the export's; nothing there is marked as a fault."""
+    missed(office, "not_needed")
+    await sign_in(office)
+    page = (await office.client.get("/deliveries?state=not_needed")).text
+    other = (await office.client.get("/deliveries?state=failed")).text
+    listed = (await office.client.get(f"{API}/deliveries?state=not_needed", headers=office.token())).json()["items"]
+    exported = (await office.client.get("/export/deliveries.csv?state=not_needed")).text
+    row = page[page.index("<tbody>") :]
+
+    assert "Ikke nødvendig længere" in row
+    assert "badge-error" not in row
+    assert "Ingen udsendelser." in other
+    assert [one["state"] for one in listed] == ["not_needed"]
+    assert "Ikke nødvendig længere" in exported
 
 
 async def test_the_page_is_for_who_has_signed_in(office: Office) -> None:
