@@ -71,7 +71,7 @@ class Channel:
         if kind == CONFIRMATION:
             return self.kind == EMAIL and self.disabled_at is None
         if kind == RECEIPT:
-            return self.kind == EMAIL and self.with_link and self.state == "active"
+            return self.kind == EMAIL and self.state == "active"
         return kind in self.messages and self.state == "active"
 
     def secrets(self, now: datetime) -> list[str]:

@@ -37,7 +37,7 @@ BY_PAGE = frozenset({"link", "signed_in"})
 """The sources of answers that a person gave on a page, and gets a receipt for."""
 ASKING = frozenset({INVITATION, REMINDER})
 """What asks a body for its own answer, so that a letter may carry its personal link."""
-NOT_TO_MISS = ASKING | {ESCALATION}
+NOT_TO_MISS = ASKING | {ESCALATION, RECEIPT}
 """What a body must not miss: without a channel, a delivery says so."""
 
 Told = Iterable[tuple[str, str]]
