@@ -56,7 +56,7 @@ def add_channel(
     with_link: Annotated[bool, typer.Option("--link", help="Let letters carry a personal link to answer by.")] = False,
     data: Data = None,
 ) -> None:
-    """Add an e-mail address, which is asked by a letter whether it is right, or an endpoint, which gets a secret."""
+    """Add an e-mail address, which a letter asks to confirm, or an endpoint, which confirms by taking a first event."""
     from outgoing import channels
     from outgoing.deliveries import ask_to_confirm
 
@@ -75,8 +75,7 @@ def add_channel(
         plain_http = settings.webhook_targets == "any"
         async with connection.transaction():
             channel = await channels.add_channel(connection, **facts, plain_http=plain_http)
-            if channel.kind == channels.EMAIL:
-                await ask_to_confirm(connection, channel)
+            await ask_to_confirm(connection, channel)
         return channel.as_dict()
 
     added = _do(data, work, body)

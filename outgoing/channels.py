@@ -69,7 +69,7 @@ class Channel:
     def takes(self, kind: str) -> bool:
         """Whether messages of a kind go out by this channel now."""
         if kind == CONFIRMATION:
-            return self.kind == EMAIL and self.disabled_at is None
+            return self.disabled_at is None
         if kind == RECEIPT:
             return self.kind == EMAIL and self.state == "active"
         return kind in self.messages and self.state == "active"
@@ -101,7 +101,7 @@ async def add_channel(
     plain_http: bool = False,
     channel_id: UUID | None = None,
 ) -> Channel:
-    """A new channel of a body; an e-mail address is used once it is confirmed, an endpoint gets a secret of its own.
+    """A new channel of a body, used once it is confirmed; an endpoint gets a secret of its own.
 
     Without `messages` it takes all kinds. `plain_http` lets an endpoint be without TLS. The same id twice is one
     channel. Raises `InvalidError` for what cannot be, `ConflictError` for an address that the body has already.
@@ -113,11 +113,11 @@ async def add_channel(
     chosen = check_messages(messages)
     secret = new_secret() if kind == WEBHOOK else None
     query = f"""
-        INSERT INTO office.channels (id, body, kind, address, secret, messages, with_link, confirmed_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, CASE WHEN %s = 'webhook' THEN now() END)
+        INSERT INTO office.channels (id, body, kind, address, secret, messages, with_link)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT DO NOTHING RETURNING {_COLUMNS}
     """  # noqa: S608 -- names of ours
-    values = (channel_id, body, kind, address, secret, chosen, with_link, kind)
+    values = (channel_id, body, kind, address, secret, chosen, with_link)
     return await _one(connection, query, values) or await _known(connection, channel_id)
 
 
@@ -181,13 +181,14 @@ async def rotate_secret(connection: Connection, channel_id: UUID, now: datetime)
     return _there(await _one(connection, query, (now + OLD_SECRET_VALID, new_secret(), channel_id)))
 
 
-async def note_reached(connection: Connection, channel_id: UUID) -> None:
-    """Remember that a message has got through."""
+async def note_reached(connection: Connection, channel_id: UUID, *, confirms: bool = False) -> None:
+    """Remember that a message has got through, and that the channel is confirmed by it if it `confirms` that."""
     query = """
-        UPDATE office.channels SET reached_at = now(), failures = 0, failing_since = NULL, alarmed_at = NULL
+        UPDATE office.channels SET reached_at = now(), failures = 0, failing_since = NULL, alarmed_at = NULL,
+            confirmed_at = CASE WHEN %s THEN coalesce(confirmed_at, now()) ELSE confirmed_at END
         WHERE id = %s
     """
-    await connection.execute(query, (channel_id,))
+    await connection.execute(query, (confirms, channel_id))
 
 
 async def note_failure(connection: Connection, channel_id: UUID, *, disable: str | None = None) -> None:

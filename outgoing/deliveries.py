@@ -86,7 +86,7 @@ async def write_down(connection: Connection, news: Iterable[News], channels: Seq
 
 
 async def ask_to_confirm(connection: Connection, channel: Channel) -> None:
-    """Have a new address asked whether it is right, once."""
+    """Have a new address asked whether it is right, once: by a letter, or by an event that its endpoint takes."""
     await _add(connection, News(CONFIRMATION, channel.body, None, None), channel)
 
 

@@ -30,7 +30,7 @@ KINDS = {
 """What a channel may ask for."""
 ALL_KINDS = KINDS | {
     RECEIPT: Name("Kvittering for svar på siderne", "Receipt for an answer on the pages"),
-    CONFIRMATION: Name("Bekræftelse af e-mailadresse", "Confirmation of an e-mail address"),
+    CONFIRMATION: Name("Bekræftelse af en ny adresse", "Confirmation of a new address"),
 }
 """Those, and what goes out unasked."""
 BY_PAGE = frozenset({"link", "signed_in"})

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -131,6 +131,16 @@ def confirmation(body: Name, url: str) -> Letter:
     )
 
 
+def confirmation_event(delivery: Delivery, source: str) -> bytes:
+    """The CloudEvent that asks whether an endpoint is right; it tells of no case, and any 2xx confirms."""
+    text = Name(
+        "Denne adresse er noteret for beskeder om sager. Et svar med en kode fra 200 til 299 bekræfter den.",
+        "This address was noted for messages about cases. An answer with a code from 200 to 299 confirms it.",
+    )
+    data = {"body": delivery.body, "channel": str(delivery.channel), "text": vars(text)}
+    return _cloud_event(delivery, source, delivery.body, delivery.created_at, data)
+
+
 def mail_of(letter: Letter, delivery_id: UUID, sender: str, recipient: str) -> EmailMessage:
     """The letter as a mail; its Message-ID is the same at every attempt, so that receivers know a repeat."""
     domain = parseaddr(sender)[1].rpartition("@")[2]
@@ -172,13 +182,17 @@ def event_of(delivery: Delivery, matter: Matter, source: str) -> bytes:
         data |= {"silent": matter.silent(delivery.body), "asked_at": instant(place.opened_at)}
     if delivery.kind in ASKING:
         data["papers"] = [{"number": p.number, "name": p.name, "sha256": p.sha256, "size": p.size} for p in case.papers]
+    return _cloud_event(delivery, source, str(case.id), matter.event.timestamp, data)
+
+
+def _cloud_event(delivery: Delivery, source: str, subject: str, at: datetime, data: dict[str, Any]) -> bytes:
     found = {
         "specversion": "1.0",
         "id": str(delivery.id),
         "source": source,
         "type": TYPE_PREFIX + delivery.kind,
-        "subject": str(case.id),
-        "time": instant(matter.event.timestamp),
+        "subject": subject,
+        "time": instant(at),
         "datacontenttype": "application/json",
         "data": data,
     }

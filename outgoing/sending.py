@@ -29,7 +29,17 @@ from outgoing.deliveries import (
 from outgoing.deliveries import give_up as give_up_delivery
 from outgoing.hooks import post
 from outgoing.kinds import ASKING, CONFIRMATION, RECEIPT
-from outgoing.letters import Letter, Matter, confirmation, event_of, letter_of, mail_of, name_of, read_matter
+from outgoing.letters import (
+    Letter,
+    Matter,
+    confirmation,
+    confirmation_event,
+    event_of,
+    letter_of,
+    mail_of,
+    name_of,
+    read_matter,
+)
 from outgoing.links import ANSWER, ANSWER_PATH, CONFIRM, CONFIRM_PATH, link_for_letter, make_link, seal
 from outgoing.outcomes import Outcome, not_now
 from outgoing.relevance import why_needless
@@ -102,7 +112,7 @@ class Sender:
         self, connection: Connection, delivery: Delivery, channel: Channel, matter: Matter | None
     ) -> Outcome:
         try:
-            if matter is None or channel.kind == EMAIL:
+            if channel.kind == EMAIL:
                 return await self._send_mail(connection, delivery, channel, matter)
             return await self._post(delivery, channel, matter)
         except SettingsError as error:
@@ -140,8 +150,9 @@ class Sender:
             link = await make_link(connection, self._settings.signing_key(), **whose, **made)
         return self._url(ANSWER_PATH, ANSWER, link.id)
 
-    async def _post(self, delivery: Delivery, channel: Channel, matter: Matter) -> Outcome:
-        body = event_of(delivery, matter, self._settings.public_url)
+    async def _post(self, delivery: Delivery, channel: Channel, matter: Matter | None) -> Outcome:
+        source = self._settings.public_url
+        body = event_of(delivery, matter, source) if matter else confirmation_event(delivery, source)
         any_target = self._settings.webhook_targets == "any"
         return await post(channel.address, str(delivery.id), body, channel.secrets(real_now()), any_target=any_target)
 
@@ -161,7 +172,8 @@ class Sender:
         async with connection.transaction():
             await note_attempt(connection, delivery.id, state, outcome.error)
             if channel is not None and outcome.is_sent:
-                await note_reached(connection, channel)
+                confirms = delivery.kind == CONFIRMATION and delivery.channel_kind != EMAIL
+                await note_reached(connection, channel, confirms=confirms)
             elif channel is not None:
                 await note_failure(connection, channel, disable=outcome.disable)
         facts = _facts(delivery)

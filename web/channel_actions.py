@@ -127,12 +127,16 @@ def _told_of_adding(form: Form, asked: NewChannel) -> Sequence[Name]:
         )
     return (
         Name(
-            f"Beskeder til {body.da} sendes fra nu af til {asked.address}.",
-            f"Messages to {body.en} are sent to {asked.address} from now on.",
+            f"{asked.address} får en prøvebesked uden noget om sager.",
+            f"{asked.address} gets a test message that tells of no case.",
         ),
         Name(
-            "De underskrives med en hemmelighed, som vises på næste side.",
-            "They are signed with a secret that is shown on the next page.",
+            f"Når systemet har taget imod den, går beskeder til {body.da} dertil.",
+            f"Once the system has taken it, messages to {body.en} go there.",
+        ),
+        Name(
+            "Beskederne underskrives med en hemmelighed, som vises på næste side.",
+            "The messages are signed with a secret that is shown on the next page.",
         ),
     )
 
@@ -147,6 +151,40 @@ def _told_of_change(_form: Form, asked: Changed) -> Sequence[Name]:
     return (Name(f"Fra nu af sendes: {da}.", f"From now on are sent: {en}."),)
 
 
+def _told_of_asking(form: Form, _asked: Chosen) -> Sequence[Name]:
+    found = _found(form)
+    if found is not None and found.kind == WEBHOOK:
+        return (
+            Name(
+                "Systemet får prøvebeskeden én gang til. Når det har taget imod den, er adressen bekræftet.",
+                "The system gets the test message once more. Once it has taken it, the address is confirmed.",
+            ),
+        )
+    return (
+        Name(
+            "Adressen får brevet med linket, der bekræfter den, én gang til.",
+            "The address gets the letter with the link that confirms it once more.",
+        ),
+    )
+
+
+def _told_of_enabling(form: Form, _asked: Chosen) -> Sequence[Name]:
+    found = _found(form)
+    if found is not None and found.confirmed_at is None:
+        return (
+            Name(
+                "Adressen er ikke bekræftet: bed om bekræftelse igen bagefter, før beskeder sendes dertil.",
+                "The address is not confirmed: ask for confirmation again afterwards, before messages go there.",
+            ),
+        )
+    return (
+        Name(
+            "Nye beskeder sendes dertil igen. Hvad der blev opgivet, sendes først, når nogen beder om det.",
+            "New messages are sent there again. What was given up is sent only when somebody asks for it.",
+        ),
+    )
+
+
 async def _add(form: Form, asked: NewChannel, command: Command) -> Document:
     shared = form.shared
     channel_id = uuid5(NAMESPACE_URL, f"{command.actor.who}:{command.id}:{form.body}")
@@ -155,8 +193,7 @@ async def _add(form: Form, asked: NewChannel, command: Command) -> Document:
         channel = await add_channel(
             connection, body=form.body, **dict(asked), plain_http=plain_http, channel_id=channel_id
         )
-        if channel.kind == EMAIL:
-            await ask_to_confirm(connection, channel)
+        await ask_to_confirm(connection, channel)
     return {"channel": str(channel.id)}
 
 
@@ -169,15 +206,15 @@ async def _change(form: Form, asked: Changed, _command: Command) -> Document:
 
 
 async def _ask_again(form: Form, asked: Chosen, _command: Command) -> Document:
-    """Send the letter that asks whether the address is right once more."""
+    """Send the letter, or the test message, that asks whether the address is right once more."""
     async with form.shared.pool.connection() as connection, connection.transaction():
         channel = await find_channel(connection, UUID(asked.channel))
         sent = await list_deliveries(connection, body=form.body, limit=MANY)
-        letter = next((d for d in sent if d.kind == CONFIRMATION and d.channel == channel.id), None)
-        if letter is None:
+        asking = next((d for d in sent if d.kind == CONFIRMATION and d.channel == channel.id), None)
+        if asking is None:
             await ask_to_confirm(connection, channel)
         else:
-            await resend(connection, letter.id)
+            await resend(connection, asking.id)
     return {}
 
 
@@ -235,15 +272,12 @@ CHANNEL_ACTIONS: Mapping[str, Action] = {
         Action(
             id="confirm",
             name=Name("Bed om bekræftelse igen", "Ask for confirmation again"),
-            done=Name("Brevet bliver sendt igen.", "The letter is sent again."),
+            done=Name("Adressen bliver spurgt igen.", "The address is asked again."),
             about=Name("Adressen er ikke bekræftet endnu.", "The address is not confirmed yet."),
             fits=_has("unconfirmed"),
             fields=lambda form: (_channel(form, "unconfirmed"),),
             model=Chosen,
-            tell=_tell(
-                "Adressen får brevet med linket, der bekræfter den, én gang til.",
-                "The address gets the letter with the link that confirms it once more.",
-            ),
+            tell=_told_of_asking,
             act=_ask_again,
         ),
         Action(
@@ -257,10 +291,7 @@ CHANNEL_ACTIONS: Mapping[str, Action] = {
             fits=_has("disabled"),
             fields=lambda form: (_channel(form, "disabled"),),
             model=Chosen,
-            tell=_tell(
-                "Nye beskeder sendes dertil igen. Hvad der blev opgivet, sendes først, når nogen beder om det.",
-                "New messages are sent there again. What was given up is sent only when somebody asks for it.",
-            ),
+            tell=_told_of_enabling,
             act=_enable,
         ),
         Action(

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from domain.errors import AbsentError
 from outgoing.channels import (
-    EMAIL,
     LONGEST_URL,
     add_channel,
     change_channel,
@@ -83,7 +82,11 @@ async def list_them(request: Request, id: str) -> JSONResponse:  # noqa: A002 --
     **described(NewChannel, examples.NEW_CHANNEL, examples.CHANNEL, status=201, parameters=[KEY]),
 )
 async def add(request: Request, principal: Writer, id: str) -> JSONResponse:  # noqa: A002 -- as in the path
-    """Add an e-mail address, which is asked by a letter whether it is right, or an endpoint, which gets a secret."""
+    """Add an e-mail address or an endpoint, which is used once it is confirmed.
+
+    An address is asked by a letter whether it is right; an endpoint, which gets a secret, by an event of the kind
+    `confirmation` that tells of no case: any 2xx answer confirms it.
+    """
     asked, shared = await read_model(request, NewChannel), services(request)
     body = shared.organisation.body(id).id
     attempt = Attempt.of(request, principal, asked.model_dump(mode="json"))
@@ -94,8 +97,7 @@ async def add(request: Request, principal: Writer, id: str) -> JSONResponse:  # 
             channel = await add_channel(
                 connection, body=body, **dict(asked), plain_http=plain_http, channel_id=attempt.case_id
             )
-            if channel.kind == EMAIL:
-                await ask_to_confirm(connection, channel)
+            await ask_to_confirm(connection, channel)
         return Answer(201, channel.as_dict(), f"/api/v1/bodies/{body}/channels")
 
     return await once(shared.keys, attempt, act)

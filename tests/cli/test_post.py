@@ -30,11 +30,15 @@ def test_channels_are_added_listed_changed_and_removed(desk: Desk) -> None:
 
 
 def test_an_endpoints_secret_is_printed_when_asked_for(desk: Desk) -> None:
-    """And is another after it was rotated."""
+    """And is another after it was rotated; before the endpoint has taken a first event nothing else goes there."""
     added = desk("channel", "add", "skive", "--webhook", "https://esdh.example.dk/x", "--json")
     first = desk("channel", "secret", added.json["id"], "--json").json["secret"]
     second = desk("channel", "secret", added.json["id"], "--rotate", "--json").json["secret"]
 
+    (asking,) = desk("delivery", "list", "--body", "skive", "--json").json["items"]
+
+    assert added.json["state"] == "unconfirmed"
+    assert (asking["kind"], asking["channel_kind"]) == ("confirmation", "webhook")
     assert "whsec_" not in added.out
     assert first.startswith("whsec_")
     assert first != second
@@ -74,6 +78,8 @@ def test_a_delivery_without_a_channel_is_sent_when_there_is_one(desk: Desk) -> N
         )
     refused = desk("delivery", "resend", delivery)
     desk("channel", "add", "skive", "--webhook", "https://esdh.example.dk/x")
+    with connect(desk.url) as connection:
+        connection.execute("UPDATE office.channels SET confirmed_at = now()")
     sent = desk("delivery", "resend", delivery, "--json").json["items"]
 
     assert refused.code == 1

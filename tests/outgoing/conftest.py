@@ -62,13 +62,15 @@ class PostRoom:
             channel = await add_channel(connection, body=body, kind="email", address=address, **facts)
             return await confirm_channel(connection, channel.id) if confirmed else channel
 
-    async def hook(self, body: str, url: str | None = None, **facts: Any) -> Channel:
+    async def hook(self, body: str, url: str | None = None, *, confirmed: bool = True, **facts: Any) -> Channel:
         """An endpoint of a body: the one that runs."""
         async with await connect_async(self.settings.database_url) as connection:
             address = url or self.endpoint.url
             channel = await add_channel(
                 connection, body=body, kind="webhook", address=address, plain_http=True, **facts
             )
+            if confirmed:
+                channel = await confirm_channel(connection, channel.id)
         self.endpoint.secret = channel.secret or ""
         return channel
 

@@ -15,7 +15,7 @@ import pytest
 
 from domain.commands import Command
 from domain.errors import ConflictError
-from outgoing.channels import find_channel, list_channels, raise_alarms
+from outgoing.channels import Channel, enable_channel, find_channel, list_channels, raise_alarms
 from outgoing.deliveries import ask_to_confirm, hand_over_again, resend
 from outgoing.links import ANSWER, CONFIRM, find_link, unseal
 from runtime.database import connect_async
@@ -264,6 +264,63 @@ async def test_a_new_address_is_asked_whether_it_is_right(room: PostRoom) -> Non
     assert (path, unseal(room.settings.signing_key(), CONFIRM, token)) == ("bekraeft", channel.id)
 
 
+async def test_a_new_endpoint_is_confirmed_by_taking_a_first_event(room: PostRoom) -> None:
+    """Signed, of a kind of its own, and without a word of any case; a case's messages go there only afterwards."""
+    channel = await room.hook("dassos", confirmed=False)
+    await ask_whether_right(room, channel)
+    room.open(title="Fortrolig titel")
+    await room.tell()
+    async with room.sending():
+        await room.until(lambda all_: any(d.state == "sent" for d in all_))
+        before = [(d.kind, d.state) for d in await room.deliveries()]
+        room.open()
+        await room.tell()
+        await room.until(lambda all_: [d.state for d in all_].count("sent") == 2)
+
+    (_, first), (_, second) = room.endpoint.messages
+    assert sorted(before) == [("confirmation", "sent"), ("invitation", "no_channel")]
+    assert (first["type"], first["subject"]) == ("dk.sagsgang.confirmation", "dassos")
+    assert first["data"].keys() == {"body", "channel", "text"}
+    assert "Fortrolig" not in json.dumps(first)
+    assert second["type"] == "dk.sagsgang.invitation"
+    async with await connect_async(room.settings.database_url) as connection:
+        assert (await find_channel(connection, channel.id)).state == "active"
+
+
+async def test_an_endpoint_that_answers_otherwise_is_not_confirmed(room: PostRoom) -> None:
+    """A mistyped address gets nothing of any case; asked again when it has been mended, it is."""
+    channel = await room.hook("dassos", confirmed=False)
+    await ask_whether_right(room, channel)
+    room.endpoint.status = 404
+    await room.tell()
+    async with room.sending():
+        (failed,) = await room.until(lambda all_: all_[0].state == "failed")
+        async with await connect_async(room.settings.database_url) as connection:
+            given_up = await find_channel(connection, channel.id)
+            enabled = await enable_channel(connection, channel.id)
+        room.endpoint.status = 204
+        await resend_one(room, failed.id)
+        await room.tell()
+        (taken,) = await room.until(lambda all_: all_[0].state == "sent")
+    async with await connect_async(room.settings.database_url) as connection:
+        confirmed = await find_channel(connection, channel.id)
+
+    assert (failed.attempts, given_up.state, enabled.state) == (3, "disabled", "unconfirmed")
+    assert {message_id for message_id, _ in room.endpoint.messages} == {str(taken.id)}
+    assert confirmed.state == "active"
+
+
+async def test_a_letter_that_got_through_confirms_no_address(room: PostRoom) -> None:
+    """A mail server takes letters to strangers too: somebody has to press the button."""
+    channel = await room.email("dassos", confirmed=False)
+    await ask_whether_right(room, channel)
+    await room.tell()
+    async with room.sending():
+        await room.until(lambda all_: all_[0].state == "sent")
+    async with await connect_async(room.settings.database_url) as connection:
+        assert (await find_channel(connection, channel.id)).state == "unconfirmed"
+
+
 async def test_a_death_between_sending_and_noting_sends_again_under_the_same_id(room: PostRoom) -> None:
     """The receiver gets it at least once, and knows the repeat; the row is one."""
     await room.hook("dassos")
@@ -340,6 +397,12 @@ async def test_addresses_and_secrets_stand_in_no_event_and_no_log_line(room: Pos
         assert hidden not in events
         assert hidden not in rows
         assert hidden not in json.dumps(log.entries, default=str)
+
+
+async def ask_whether_right(room: PostRoom, channel: Channel) -> None:
+    """Have a new address asked."""
+    async with await connect_async(room.settings.database_url) as connection:
+        await ask_to_confirm(connection, channel)
 
 
 async def resend_one(room: PostRoom, delivery_id: object) -> None:

@@ -10,7 +10,7 @@ import pytest
 from outgoing.channels import Channel, confirm_channel, list_channels, note_failure
 from outgoing.deliveries import Delivery, list_deliveries
 from outgoing.kinds import KINDS
-from tests.web.filling import coming, do, fill_in, form_of
+from tests.web.filling import coming, confirm, do, fill_in, form_of
 from tests.web.office import Office
 from tests.web.test_access import sign_in
 from tests.web.test_pages import check
@@ -95,6 +95,31 @@ async def test_a_webhooks_secret_is_shown_when_it_is_made(office: Office) -> Non
     assert second == [[rotated.secret]] * 2
     assert rotated.previous_secret == channel.secret != rotated.secret
     assert "whsec_" not in page
+
+
+async def test_an_endpoint_is_asked_again_until_it_has_confirmed(office: Office) -> None:
+    """The form says beforehand that a test message without any case goes there first."""
+    await sign_in(office)
+    adding = f"{HERE}/add?kind=webhook"
+    filled = await fill_in(office, adding, address="https://esdh.skive.dk/sager")
+    told = coming(filled)
+    await confirm(office, adding, filled)
+    (channel,) = await channels(office)
+    page = (await office.client.get(HERE)).text
+    asked = coming(await fill_in(office, f"{HERE}/confirm?channel={channel.id}"))
+    await do(office, f"{HERE}/confirm?channel={channel.id}")
+    async with office.services.pool.connection() as connection:
+        await note_failure(connection, channel.id, disable="410")
+    enabling = coming(await fill_in(office, f"{HERE}/enable?channel={channel.id}"))
+
+    assert channel.state == "unconfirmed"
+    assert any("prøvebesked uden noget om sager" in line for line in told)
+    assert "Ikke bekræftet" in page
+    assert any("får prøvebeskeden én gang til" in line for line in asked)
+    assert any("ikke bekræftet" in line for line in enabling)
+    assert [(one.kind, one.channel_kind, one.resends) for one in await letters(office)] == [
+        ("confirmation", "webhook", 1)
+    ]
 
 
 async def test_an_endpoint_that_failed_is_used_again_or_removed(office: Office) -> None:

@@ -43,13 +43,24 @@ async def test_an_endpoint_has_a_secret_of_its_own(office: Office) -> None:
     rotated = await post(office, f"/channels/{made['id']}/rotate")
     second = (await office.client.get(f"{API}/channels/{made['id']}/secret", headers=office.token())).json()["secret"]
 
-    assert (made["state"], made["messages"]) == ("active", ["invitation", "reminder"])
+    assert (made["state"], made["messages"]) == ("unconfirmed", ["invitation", "reminder"])
     assert first.startswith("whsec_")
     assert first != second
     assert "whsec_" not in rotated.text
     with connect(office.url) as connection:
         kept = connection.execute("SELECT row_to_json(k)::text FROM office.idempotency_keys k").fetchall()
     assert first not in str(kept)
+
+
+async def test_a_new_endpoint_is_asked_before_it_is_used(office: Office) -> None:
+    """By an event that waits to be sent; asked for again it is the same delivery."""
+    made = (await post(office, "/bodies/skive/channels", HOOK)).json()
+    (asking,) = (await office.client.get(f"{API}/deliveries?body=skive", headers=office.token())).json()["items"]
+    (again,) = (await post(office, f"/deliveries/{asking['id']}/resend")).json()["items"]
+
+    assert (made["state"], made["confirmed_at"]) == ("unconfirmed", None)
+    assert (asking["kind"], asking["channel_kind"], asking["state"]) == ("confirmation", "webhook", "waiting")
+    assert (again["id"], again["resends"]) == (asking["id"], 1)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +121,9 @@ async def test_a_disabled_channel_is_enabled(office: Office) -> None:
     """And its failures are counted anew."""
     made = (await post(office, "/bodies/skive/channels", HOOK)).json()
     with connect(office.url) as connection:
-        connection.execute("UPDATE office.channels SET disabled_at = now(), disabled_because = 'x', failures = 10")
+        connection.execute(
+            "UPDATE office.channels SET confirmed_at = now(), disabled_at = now(), disabled_because = 'x', failures = 9"
+        )
     listed = (await office.client.get(f"{API}/bodies/skive/channels", headers=office.token())).json()["items"]
     enabled = (await post(office, f"/channels/{made['id']}/enable")).json()
 
@@ -131,6 +144,12 @@ async def test_a_filter_that_cannot_be_is_refused(office: Office, query: str) ->
     assert (await office.client.get(f"{API}/deliveries?{query}", headers=office.token())).status_code == 422
 
 
+def confirm_all(office: Office) -> None:
+    """Take every channel for confirmed."""
+    with connect(office.url) as connection:
+        connection.execute("UPDATE office.channels SET confirmed_at = now()")
+
+
 def missed(office: Office, state: str = "no_channel") -> str:
     """A delivery that had no channel, or that ended in another state."""
     delivery = str(uuid4())
@@ -144,10 +163,11 @@ def missed(office: Office, state: str = "no_channel") -> str:
 
 
 async def test_a_delivery_is_sent_again(office: Office) -> None:
-    """One that had no channel first needs one."""
+    """One that had no channel first needs one that is confirmed."""
     delivery = missed(office)
-    refused = await post(office, f"/deliveries/{delivery}/resend")
     await post(office, "/bodies/skive/channels", HOOK)
+    refused = await post(office, f"/deliveries/{delivery}/resend")
+    confirm_all(office)
     (sent,) = (await post(office, f"/deliveries/{delivery}/resend")).json()["items"]
     (again,) = (await post(office, f"/deliveries/{sent['id']}/resend")).json()["items"]
 
@@ -159,6 +179,7 @@ async def test_the_page_shows_deliveries_and_sends_again(office: Office) -> None
     """With the channels that need somebody's eye; who only reads has no button, and no address stands there."""
     delivery = missed(office)
     await post(office, "/bodies/skive/channels", {**HOOK, "address": "https://hemmelig.example.dk/x"})
+    confirm_all(office)
     csrf = await sign_in(office)
     with connect(office.url) as connection:
         connection.execute("UPDATE office.channels SET alarmed_at = now(), failures = 7, failing_since = now()")

@@ -20,7 +20,7 @@ from starlette.routing import Mount
 
 from domain.answering import Reply
 from outgoing.calendar_links import make_calendar_link
-from outgoing.channels import add_channel, list_channels
+from outgoing.channels import add_channel, confirm_channel, list_channels
 from outgoing.deliveries import News, list_deliveries, write_down
 from outgoing.links import make_link
 from runtime.clock import real_now
@@ -193,6 +193,7 @@ async def world_of(office: Office, role: str | None) -> World:
         store_paper(office.url, office.cases, case, office.command(), Content(name, name.encode()))
     async with await connect_async(office.url) as connection:
         kept = await add_channel(connection, body=OTHER, kind="webhook", address=f"https://{MARK}.example.dk/in")
+        await confirm_channel(connection, kept.id)
         await write_down(connection, [News("invitation", OTHER, foreign, 1)], await list_channels(connection))
         (delivery,) = await list_deliveries(connection, body=OTHER)
         whose = {"case_id": shared, "body": OTHER, "step": "councils", "round": 1, "made_by": MARK}
