@@ -14,7 +14,7 @@ from starlette.responses import Response
 from domain.errors import AbsentError, ConflictError
 from domain.faults import did_you_mean
 from outgoing.channels import Channel, list_channels
-from outgoing.deliveries import LARGEST_PAGE, STATES, Delivery, list_deliveries, resend
+from outgoing.deliveries import LARGEST_PAGE, STATES, Delivery, find_delivery, list_deliveries, resend
 from web import examples
 from web.commands import KEY, Nothing
 from web.describing import described, read
@@ -24,8 +24,9 @@ from web.idempotency import Answer, Attempt, once
 from web.problems import FieldError, ProblemError, invalid
 from web.reading import MAX_ID, read_model, visible
 from web.rendering import render
+from web.resending import hindrance, what_happens
 from web.services import Services, services
-from web.standing import in_order, names_of
+from web.standing import in_order, name_of, names_of
 
 PAGE = 200
 
@@ -115,7 +116,24 @@ async def show_deliveries(request: Request, _: Guest, state: Words = "", body: W
     )
 
 
-@pages.post("/deliveries/{id}/resend")
+@pages.get("/deliveries/{id}/resend")
+async def confirm_sending_again(request: Request, _: Clerk, delivery: DeliveryId) -> Response:
+    """Say what will happen before it does; raises `AbsentError`."""
+    shared = services(request)
+    async with shared.pool.connection() as connection:
+        found = await find_delivery(connection, delivery)
+        channels = await list_channels(connection, found.body)
+    return render(
+        request,
+        "resend.html",
+        delivery=found.as_dict(),
+        name=name_of(shared, found.body, shared.today()),
+        hindrance=hindrance(found, channels),
+        coming=list(what_happens(found, channels)),
+    )
+
+
+@pages.post("/deliveries/{id}/resending")
 async def send_again_from_page(request: Request, visitor: Clerk, delivery: DeliveryId) -> Response:
     """Send again and come back to the page."""
     await read_own_form(request, visitor)

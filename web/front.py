@@ -18,6 +18,7 @@ from domain.case import Status
 from domain.dates import danish_date, start_of_day
 from domain.errors import InvalidError
 from domain.planning import Standing
+from outgoing.channels import count_alarmed
 from projections.as_of import cases_as_of, is_folded_again, parse_as_of
 from projections.documents import Document, is_overdue, summary_read_on
 from web import charts
@@ -132,6 +133,7 @@ async def show_front(request: Request, chosen: Chosen) -> Response:
         request,
         "front.html",
         found=found,
+        alarmed=0 if chosen.moment else await _alarmed(shared),
         rows=[_row(case, today) for case in found.cases],
         numbers=numbers,
         weeks=weeks,
@@ -147,6 +149,12 @@ async def show_front(request: Request, chosen: Chosen) -> Response:
         routes=shared.organisation.routes,
         most_folded=MOST_FOLDED,
     )
+
+
+async def _alarmed(shared: Services) -> int:
+    """How many of the bodies' channels nothing gets through."""
+    async with shared.pool.connection() as connection:
+        return await count_alarmed(connection)
 
 
 async def find_cases(

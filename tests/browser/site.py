@@ -20,7 +20,8 @@ from domain.answering import Reply
 from domain.commands import Actor, Command
 from domain.dates import at_danish_time, danish_date
 from domain.meeting_changes import Move, NewMeeting
-from outgoing.channels import add_channel, note_failure
+from outgoing.channels import add_channel, confirm_channel, note_failure, raise_alarms
+from outgoing.deliveries import News, list_deliveries, note_attempt, write_down
 from outgoing.links import ANSWER_PATH, CONFIRM, CONFIRM_PATH, make_link, seal
 from outgoing.sending import answer_url
 from runtime.clock import real_now
@@ -72,6 +73,13 @@ class Site:
         items = (item for each in rounds for current in each for item in current.items.values())
         return next(item.meeting for item in items if item.body == "dassos" and item.day >= TODAY)
 
+    def delivery(self, state: str) -> UUID:
+        """The id of a delivery in a state."""
+        with connect(self.office.url) as connection:
+            found = connection.execute("SELECT id FROM office.deliveries WHERE state = %s", (state,)).fetchone()
+        assert found is not None
+        return UUID(str(found[0]))
+
     @contextlib.asynccontextmanager
     async def visitor(
         self, role: str = "secretariat", width: int = 1280, body: str | None = None, **options: Any
@@ -111,6 +119,7 @@ async def running_site(url: str, data: Path) -> AsyncIterator[Site]:
         cases = await asyncio.to_thread(seed, office, calendar)
         links = await _letters(office, cases)
         await _add_endpoint(office)
+        await _give_up_letter(office, cases["councils"])
         await asyncio.to_thread(_change_meetings, office)
         await asyncio.to_thread(missed, office)
         await asyncio.to_thread(note_failed_advance, office.url, cases["councils"], "KeyError: 'seats'")
@@ -183,6 +192,17 @@ async def _add_endpoint(office: Office) -> None:
         address = "https://esdh.norddjurs.example.dk/sagsgang/beskeder"
         channel = await add_channel(connection, body="norddjurs", kind="webhook", address=address)
         await note_failure(connection, channel.id, disable="410 Gone")
+        await raise_alarms(connection, timedelta(days=1))
+
+
+async def _give_up_letter(office: Office, case: UUID) -> None:
+    """A letter to a confirmed address that was tried to the end."""
+    async with office.services.pool.connection() as connection:
+        channel = await add_channel(connection, body="hedensted", kind="email", address="post@hedensted.example.dk")
+        channel = await confirm_channel(connection, channel.id)
+        await write_down(connection, [News("invitation", "hedensted", case, 1)], [channel])
+        (delivery,) = await list_deliveries(connection, body="hedensted", case=case)
+        await note_attempt(connection, delivery.id, "failed", "the mail server refuses the letter (451)")
 
 
 def _change_meetings(office: Office) -> None:

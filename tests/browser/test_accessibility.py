@@ -32,7 +32,7 @@ NO_PAGES = {
     "/svar/{token}/bilag/{number}",
     "/language",
     "/signout",
-    "/deliveries/{id}/resend",
+    "/deliveries/{id}/resending",
     "/signin/oidc",
     "/signin/oidc/callback",
     "/operations/cases/{id}/recovery",

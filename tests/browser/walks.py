@@ -55,6 +55,8 @@ def pages(site: Site) -> dict[str, str]:
         "body": "/bodies/norddjurs",
         "body-agenda": "/bodies/dassos",
         "deliveries": "/deliveries",
+        "delivery-resend": f"/deliveries/{site.delivery('failed')}/resend",
+        "delivery-hindered": f"/deliveries/{site.delivery('no_channel')}/resend",
         "operations": "/operations",
         "operations-recover": f"/operations{case['councils']}/recover",
         "problem": "/nothing",

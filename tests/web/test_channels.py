@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from runtime.database import connect
+from tests.web.filling import coming
 from tests.web.office import API, Office
 from tests.web.test_access import sign_in
 
@@ -150,6 +151,20 @@ def confirm_all(office: Office) -> None:
         connection.execute("UPDATE office.channels SET confirmed_at = now()")
 
 
+async def to_skive(office: Office, state: str) -> str:
+    """A delivery in a state to Skive's endpoint, which is not confirmed."""
+    made = (await post(office, "/bodies/skive/channels", HOOK)).json()
+    delivery = str(uuid4())
+    with connect(office.url) as connection:
+        connection.execute("DELETE FROM office.deliveries")
+        connection.execute(
+            "INSERT INTO office.deliveries (id, kind, body, case_id, version, state, channel, channel_kind) "
+            "VALUES (%s, 'invitation', 'skive', %s, 3, %s, %s, 'webhook')",
+            (delivery, uuid4(), state, made["id"]),
+        )
+    return delivery
+
+
 def missed(office: Office, state: str = "no_channel") -> str:
     """A delivery that had no channel, or that ended in another state."""
     delivery = str(uuid4())
@@ -184,15 +199,94 @@ async def test_the_page_shows_deliveries_and_sends_again(office: Office) -> None
     with connect(office.url) as connection:
         connection.execute("UPDATE office.channels SET alarmed_at = now(), failures = 7, failing_since = now()")
     page = await office.client.get("/deliveries?state=no_channel&body=skive")
-    forged = await office.client.post(f"/deliveries/{delivery}/resend")
-    sent = await office.client.post(f"/deliveries/{delivery}/resend", data={"csrf": csrf})
+    asked = await office.client.get(f"/deliveries/{delivery}/resend")
+    forged = await office.client.post(f"/deliveries/{delivery}/resending")
+    before = (await office.client.get(f"{API}/deliveries?state=no_channel", headers=office.token())).json()["items"]
+    sent = await office.client.post(f"/deliveries/{delivery}/resending", data={"csrf": csrf})
 
     assert "Ingen adresse" in page.text
     assert "7 forgæves forsøg" in page.text
     assert "hemmelig" not in page.text
-    assert (forged.status_code, sent.status_code) == (403, 303)
+    assert f'href="/deliveries/{delivery}/resend"' in page.text
+    assert coming(asked) == [
+        "Den sendes til 1 adresse, som organet har nu.",
+        "Er den ikke nødvendig længere, når den skal af sted, sendes intet: for eksempel fordi der er svaret.",
+    ]
+    assert "hemmelig" not in asked.text
+    assert (forged.status_code, [one["id"] for one in before], sent.status_code) == (403, [delivery], 303)
     await sign_in(office, "auditor")
+    assert (await office.client.get(f"/deliveries/{delivery}/resend")).status_code == 403
     assert "Send igen" not in (await office.client.get("/deliveries")).text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("waiting", "Den venter på næste forsøg og sendes nu i stedet."),
+        ("sent", "Den er sendt og sendes én gang til."),
+        ("failed", "Den sendes igen. Mislykkes det, forsøges der forfra"),
+    ],
+)
+async def test_before_sending_again_it_is_said_what_will_happen(office: Office, state: str, said: str) -> None:
+    """By how the delivery stands; asking changes nothing."""
+    delivery = await to_skive(office, state)
+    confirm_all(office)
+    await sign_in(office)
+    asked = await office.client.get(f"/deliveries/{delivery}/resend")
+    (found,) = (await office.client.get(f"{API}/deliveries?state={state}", headers=office.token())).json()["items"]
+
+    assert coming(asked)[0].startswith(said)
+    assert (found["id"], found["resends"]) == (delivery, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE office.channels SET disabled_at = now()", "Adressen er ikke i brug"),
+        ("DELETE FROM office.channels", "Adressen er fjernet."),
+    ],
+)
+async def test_what_stands_in_the_way_of_sending_again_is_said(office: Office, change: str, said: str) -> None:
+    """With the way to the body's addresses, and no button."""
+    delivery = await to_skive(office, "failed")
+    confirm_all(office)
+    with connect(office.url) as connection:
+        connection.execute(change.encode())
+    await sign_in(office)
+    asked = (await office.client.get(f"/deliveries/{delivery}/resend")).text
+
+    assert said in asked
+    assert 'href="/bodies/skive/channels"' in asked
+    assert "/resending" not in asked
+
+
+async def test_a_delivery_without_any_address_cannot_be_sent_again(office: Office) -> None:
+    """The page says so beforehand, and the form that is sent all the same is refused."""
+    delivery = missed(office)
+    csrf = await sign_in(office)
+    asked = (await office.client.get(f"/deliveries/{delivery}/resend")).text
+    refused = await office.client.post(f"/deliveries/{delivery}/resending", data={"csrf": csrf})
+
+    assert "ingen bekræftet adresse" in asked
+    assert refused.status_code == 409
+
+
+async def test_the_front_page_tells_the_secretariat_of_channels_that_fail(office: Office) -> None:
+    """With the way to the deliveries; not others, not on a page of the past, and not while all is well."""
+    await post(office, "/bodies/skive/channels", HOOK)
+    await sign_in(office)
+    well = (await office.client.get("/")).text
+    with connect(office.url) as connection:
+        connection.execute("UPDATE office.channels SET alarmed_at = now(), failures = 7")
+    alarmed = (await office.client.get("/")).text
+    past = (await office.client.get("/?as_of=2024-01-01")).text
+    await sign_in(office, "leadership")
+    of_leadership = (await office.client.get("/")).text
+    said = "Beskeder til 1 adresse når ikke frem."
+
+    assert said in alarmed
+    assert alarmed.index('href="/deliveries"', alarmed.index(said)) < alarmed.index("<h2")
+    assert [said in page for page in (well, past, of_leadership)] == [False] * 3
 
 
 async def test_what_was_no_longer_needed_is_found_and_is_no_failure(office: Office) -> None:

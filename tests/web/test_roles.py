@@ -69,6 +69,7 @@ PERSONAL = "GET /api/v1/bodies/{id}/channels | GET /api/v1/channels/{id}/secret"
 FORMS = """
 GET /cases/{id}/actions/paper | GET /cases/{id}/actions/{action} | GET /open | GET /open/{route}
 GET /bodies/{body}/channels | GET /bodies/{body}/channels/{action} | GET /bodies/{body}/meetings/{action}
+GET /deliveries/{id}/resend
 """
 """The forms of the secretariat's actions."""
 WRITES = """
@@ -88,7 +89,7 @@ POST /api/v1/bodies/{id}/channels | POST /api/v1/channels/{id}/change | POST /ap
 POST /api/v1/channels/{id}/remove | POST /api/v1/channels/{id}/rotate | POST /api/v1/deliveries/{id}/resend
 POST /api/v1/cases/{id}/links | POST /api/v1/cases/{id}/links/{link}/withdraw
 POST /api/v1/calendar-links | POST /api/v1/calendar-links/{id}/withdraw
-POST /cases/{id}/papers | POST /cases/{id}/actions/{action} | POST /deliveries/{id}/resend
+POST /cases/{id}/papers | POST /cases/{id}/actions/{action} | POST /deliveries/{id}/resending
 POST /open/{route} | POST /bodies/{body}/channels/{action} | POST /bodies/{body}/meetings/{action}
 POST /api/v1/cases/{id}/recover | GET /operations/cases/{id}/recover | POST /operations/cases/{id}/recovery
 """
