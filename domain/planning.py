@@ -233,6 +233,7 @@ class _Planning:
         )
         self._by, self._latest = self._backward()
         self._found_unsure: dict[str, frozenset[str]] = {}
+        self._is_unsure = cache(self._looks_unsure)
 
     def plan(self) -> Plan:
         """The plan, put together from both ways."""
@@ -282,7 +283,7 @@ class _Planning:
             for levels in futures(len(unsure))
         ]
 
-    def _is_unsure(self, step_id: str) -> bool:
+    def _looks_unsure(self, step_id: str) -> bool:
         """Whether a step's end does not follow from dates alone: bodies take time, or a meeting is only likely."""
         asked = self._matter.asked[step_id]
         if not asked.bodies:
@@ -293,12 +294,14 @@ class _Planning:
 
     def _unsure_before(self, step_id: str) -> frozenset[str]:
         """The unsure steps that decide when a step is done: itself, those that it waits for, those that close these."""
-        if step_id not in self._matter.asked:
-            return frozenset()
         if step_id not in self._found_unsure:
-            before = {*self._matter.after[step_id], *self._matter.closers[step_id]}
-            own = {step_id} if self._is_unsure(step_id) else set[str]()
-            self._found_unsure[step_id] = frozenset(own).union(*(self._unsure_before(step) for step in before))
+            before, ahead = set[str](), [step_id]
+            while ahead:  # steps may close one another
+                step = ahead.pop()
+                if step in self._matter.asked and step not in before:
+                    before.add(step)
+                    ahead += (*self._matter.after[step], *self._matter.closers[step])
+            self._found_unsure[step_id] = frozenset(step for step in before if self._is_unsure(step))
         return self._found_unsure[step_id]
 
     def _backward(self) -> tuple[dict[str, date], dict[str, Latest]]:

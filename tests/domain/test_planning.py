@@ -572,6 +572,38 @@ def test_any_route_has_a_plan(text: str, days: int) -> None:
     assert is_consistent(found)
 
 
+def test_steps_that_close_one_another_have_a_plan() -> None:
+    """What is ended by what comes after the other, which ends what comes before it: each is done with the earlier."""
+    text = """
+id = "own"
+version = 1
+name = { da = "Egen", en = "Own" }
+source = "To spor, hvis ende hver slutter det andet."
+binds = "left-end"
+ending = { status = "completed", result_of = "left-end" }
+"""
+    for name, more in (
+        ("left", ""),
+        ("right", ""),
+        ("left-end", 'after = ["left"]\ncloses = [{ step = "right", result = "closed" }]'),
+        ("right-end", 'after = ["right"]\ncloses = [{ step = "left", result = "closed" }]'),
+    ):
+        text += f"""
+[[steps]]
+id = "{name}"
+name = {{ da = "{name}", en = "{name}" }}
+ask = "note"
+mode = "own_process"
+bodies = ["skive"]
+{more}
+"""
+    found = planned(matter_of_opening(midtjylland_with(text), Opening("own", START, START + timedelta(days=200))))
+
+    assert is_consistent(found)
+    assert {one.step for one in found.steps} == {"left", "right", "left-end", "right-end"}
+    assert all(one.earliest and one.latest_expected and one.earliest < one.latest_expected for one in found.steps)
+
+
 @pytest.mark.parametrize("route", sorted(midtjylland().routes))
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_case_has_a_plan_after_every_event(route: str, seed: int) -> None:
