@@ -42,7 +42,7 @@ def print_plan(console: Console, document: Document, names: Names) -> None:
         table.add_row(Text(step["name"]["da"]), asked, *days, *now)
     console.print(table)
     if document["assumed"]:
-        console.print("* bygger på antagne møder eller tider / rests on assumed meetings or times")
+        console.print("* bygger på formodede møder eller tider / rests on assumed meetings or times")
 
 
 def print_meetings(console: Console, items: Sequence[Document], organisation: Organisation) -> None:
@@ -62,7 +62,7 @@ def print_meetings(console: Console, items: Sequence[Document], organisation: Or
 def _state(item: Document) -> str:
     """Whether a meeting is as it was planned, and if not, what was done to it."""
     state = MEETING_STATES[item["state"]]
-    assumed = " (antaget / assumed)" if item["assumed"] and item["state"] != "likely" else ""
+    assumed = " (formodet / assumed)" if item["assumed"] and item["state"] != "likely" else ""
     return f"{state.da} / {state.en}{assumed}"
 
 

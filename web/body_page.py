@@ -11,6 +11,7 @@ from starlette.responses import Response
 from domain.case import Case
 from projections.agendas import AHEAD, agendas
 from projections.documents import Document, body_document
+from projections.meetings_in_words import certainty
 from web import charts
 from web.guards import visiting
 from web.rendering import render
@@ -57,7 +58,7 @@ async def show_body(request: Request, id: str) -> Response:  # noqa: A002 -- as 
         body=body_document(shared.organisation, body, len(inbox), today),
         waiting=[{**entry, "due": due_of(entry["due"], today)} for entry in inbox],
         meetings=[(meeting, _to_come(meeting["meeting"], expected, inbox)) for meeting in meetings],
-        likely=[meeting.id for meeting in calendars.meetings(id, today, today + AHEAD) if meeting.assumed],
+        likely={one.id: certainty(one) for one in calendars.meetings(id, today, today + AHEAD) if one.assumed},
         history=history,
         times=times,
         names=names_of(shared, [id], today),

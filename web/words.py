@@ -9,6 +9,7 @@ from typing import Any
 from domain.asks import DECIDERS, NEGATIVE, OUTCOMES, result_name
 from domain.names import Name
 from outgoing.kinds import ALL_KINDS
+from projections.meetings_in_words import certainty
 from projections.phrases import CONDITION_KINDS, SKIPPED_BECAUSE, SUPPORTS
 from projections.plans import MEETING_STATES, STANDINGS
 
@@ -20,6 +21,7 @@ __all__ = [
     "SKIPPED_BECAUSE",
     "STANDINGS",
     "SUPPORTS",
+    "certainty",
     "result_name",
 ]
 
