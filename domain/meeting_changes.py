@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from domain.meetings import Calendars, Meeting
 from domain.texts import optional, required
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from domain.commands import Command
     from domain.organisation import Organisation
@@ -45,6 +46,8 @@ class NewMeeting:
     papers_in_by: date | None = None
     source: str | None = None
     id: str | None = None
+    alone: bool = False
+    """Whether it is refused on a day for which the body has a meeting already, and else named by an id that is free."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,8 @@ class Move:
     at: time | None = None
     place: str | None = None
     papers_in_by: date | None = None
+    cleared: Collection[str] = ()
+    """Which of `at` and `place` the meeting is to have no more."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,15 @@ class Kept:
     effect: str
     position: int
     """The place of the newest change in the log of meetings; 0 where nothing was to be changed."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a command would do, and the meetings before and after it."""
+
+    kept: Kept
+    before: Diary
+    after: Diary
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,18 @@ class _Desk:
             raise ConflictError(what, "add a new one with an id of its own", "id")
         return found
 
+    def alone(self, meeting: Meeting) -> Meeting:
+        """The meeting under an id that is free; raises `ConflictError` where its body has one that day already.
+
+        One that only a rhythm makes likely is no other: it becomes certain.
+        """
+        that_day = self.calendars.meetings(meeting.body, meeting.day, meeting.day)
+        if any(not one.uncertain_days for one in that_day):
+            what = f"the body has a meeting on {meeting.day} already"
+            raise ConflictError(what, "move that one if it takes place otherwise", "date")
+        further = (meeting.id if number == 1 else f"{meeting.id}-{number}" for number in count(1))
+        return replace(meeting, id=next(free for free in further if not self.known(free)))
+
     def trigger(self, event: type[MeetingPlan.Event], meeting: Meeting, **facts: Any) -> None:
         """Let an event happen to a meeting."""
         of_command: dict[str, Any] = {"actor": self.command.actor.as_dict(), "command_id": self.command.id}
@@ -121,14 +147,15 @@ class Meetings(Application[UUID]):
     # Commands
 
     def add(self, command: Command, new: NewMeeting) -> Kept:
-        """Add a meeting; raises `InvalidError` for what cannot be, `ConflictError` for an id that is taken."""
+        """Add a meeting; raises `InvalidError` for what cannot be, `ConflictError` for an id or day that is taken."""
         meeting = self._new(new)
 
         def decide(desk: _Desk) -> None:
-            if desk.known(meeting.id):
-                what = f"there is a meeting {quoted(meeting.id)} already"
+            added = desk.alone(meeting) if new.alone else meeting
+            if desk.known(added.id):
+                what = f"there is a meeting {quoted(added.id)} already"
                 raise ConflictError(what, "move that one, or give this one an id of its own", "id")
-            desk.trigger(MeetingPlan.Added, meeting)
+            desk.trigger(MeetingPlan.Added, added)
 
         return self._commit(meeting.body, command, decide)
 
@@ -178,15 +205,17 @@ class Meetings(Application[UUID]):
 
         return self._commit(body, command, decide)
 
-    def rehearse(self, act: Callable[[Meetings], Kept]) -> tuple[Kept, Diary]:
-        """What a command would do, and the meetings as it would leave them; nothing is stored.
+    def rehearse(self, act: Callable[[Meetings], Kept]) -> Rehearsal:
+        """What a command would do to the meetings as they stand; nothing is stored.
 
-        `act` gives the command to the meetings that it is handed. Raises what the command raises.
+        `act` gives the command to the meetings that it is handed; what is committed meanwhile these do not see. Raises
+        what the command raises.
         """
         found = self._read()
         rehearsed = _Rehearsed(self, found)
         kept = act(rehearsed)
-        return kept, self._diary([*(event for _, event in found), *rehearsed.written])
+        before = [event for _, event in found]
+        return Rehearsal(kept, self._diary(before), self._diary([*before, *rehearsed.written]))
 
     # Reading
 
@@ -195,13 +224,7 @@ class Meetings(Application[UUID]):
         return self._diary(event for _, event in self._read() if as_of is None or event.timestamp <= as_of)
 
     def _diary(self, events: Iterable[MeetingPlan.Event]) -> Diary:
-        plans: dict[UUID, MeetingPlan] = {}
-        for event in events:
-            plan = event.mutate(plans.get(event.originator_id))
-            if not isinstance(plan, MeetingPlan):
-                raise TypeError(event)
-            plans[event.originator_id] = plan
-        return with_changes(self.organisation, plans.values())
+        return with_changes(self.organisation, _plans(events).values())
 
     def calendars(self) -> Calendars:
         """The meetings as they stand, worked out anew only when there are new changes."""
@@ -255,8 +278,8 @@ class Meetings(Application[UUID]):
         """A meeting as it is to stand; that the secretariat moves it makes it certain."""
         papers = move.papers_in_by or self._papers_moved(found, move.day)
         place = found.place if move.place is None else move.place
-        facts: dict[str, Any] = {"day": move.day, "at": move.at or found.at, "place": place, "papers_in_by": papers}
-        return self._sound(replace(_as_kept(found), **facts, assumed=False))
+        facts: dict[str, Any] = {"at": move.at or found.at, "place": place} | dict.fromkeys(move.cleared)
+        return self._sound(replace(_as_kept(found), day=move.day, papers_in_by=papers, assumed=False, **facts))
 
     def _papers_moved(self, found: Meeting, day: date) -> date | None:
         """The papers' date of a meeting moved to a day: a named one moves along, a counted one is counted anew."""
@@ -345,6 +368,9 @@ class _Rehearsed(Meetings):
     def _read(self) -> list[tuple[int, MeetingPlan.Event]]:
         return self._found
 
+    def _plan(self, body: str) -> MeetingPlan | None:
+        return _plans(event for _, event in self._found).get(MeetingPlan.create_id(body))
+
     def __del__(self) -> None:
         """Leave the database open: it belongs to the meetings that this is a rehearsal of."""
 
@@ -358,6 +384,17 @@ def find_meeting(diary: Diary, meeting_id: str, today: date) -> Meeting:
     near = did_you_mean(meeting_id, [meeting.id for one in calendars.bodies.values() for meeting in one.meetings])
     mend = near if near.startswith("did") else "choose an id that `sagsgang meeting list` prints"
     raise AbsentError(f"there is no meeting {quoted(meeting_id)}", mend, "id")
+
+
+def _plans(events: Iterable[MeetingPlan.Event]) -> dict[UUID, MeetingPlan]:
+    """The plans that events make, by their ids."""
+    plans: dict[UUID, MeetingPlan] = {}
+    for event in events:
+        plan = event.mutate(plans.get(event.originator_id))
+        if not isinstance(plan, MeetingPlan):
+            raise TypeError(event)
+        plans[event.originator_id] = plan
+    return plans
 
 
 def _named(calendars: Calendars, body: str, meeting_id: str, today: date) -> list[Meeting]:

@@ -34,6 +34,10 @@ class Change:
     day: date
     reason: str | None
     command_id: str
+    now: Meeting
+    """The meeting as it then stood, with what was said of it only."""
+    was: Meeting | None
+    """The same before, None of one that was added; `with_changes` takes it from the calendar files as they are now."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class MeetingPlan(BaseAggregate[UUID]):
         def keep(self, plan: MeetingPlan, kind: str, was_on: str | None, reason: str | None) -> None:
             """Let the plan hold the meeting with these facts, and the change."""
             day = date.fromisoformat(self.date)
-            plan.meetings[self.meeting] = Meeting(
+            now = Meeting(
                 id=self.meeting,
                 body=plan.body,
                 day=day,
@@ -113,8 +117,9 @@ class MeetingPlan(BaseAggregate[UUID]):
                 assumed=self.assumed,
             )
             before, who = date.fromisoformat(was_on) if was_on else None, self.actor["who"]
-            change = Change(self.meeting, kind, self.timestamp, who, before, day, reason, self.command_id)
-            plan.changes.append(change)
+            facts = (self.meeting, kind, self.timestamp, who, before, day, reason, self.command_id)
+            plan.changes.append(Change(*facts, now, was=plan.meetings.get(self.meeting)))
+            plan.meetings[self.meeting] = now
 
     class Moved(Added):
         """A meeting of the files or an added one takes place otherwise than it stood: on another day, as a rule."""
@@ -168,9 +173,18 @@ def with_changes(organisation: Organisation, plans: Iterable[MeetingPlan]) -> Di
     for plan in plans:
         if plan.body in organisation.bodies:
             calendars = _changed(calendars, plan)
+            of_files = organisation.calendars.bodies.get(plan.body, BodyCalendar(body=plan.body))
             for change in plan.changes:
-                changes[change.meeting] = (*changes.get(change.meeting, ()), change)
+                told = change if change.was or not change.was_on else _first(change, of_files)
+                changes[change.meeting] = (*changes.get(change.meeting, ()), told)
     return Diary(replace(organisation, calendars=calendars), changes)
+
+
+def _first(change: Change, of_files: BodyCalendar) -> Change:
+    """The first change of a meeting that stands in the calendar files, or that only their rhythm makes likely."""
+    likely = replace(change.now, at=None, place=None, papers_in_by=None, source=None, assumed=True, uncertain_days=1)
+    was = next((meeting for meeting in of_files.meetings if meeting.id == change.meeting), likely)
+    return replace(change, was=replace(was, day=change.was_on or was.day))
 
 
 def _changed(calendars: Calendars, plan: MeetingPlan) -> Calendars:

@@ -110,6 +110,17 @@ _EXPECTED_ON = """
       AND status IN ('running', 'suspended')
     ORDER BY title, cases.id, step
 """
+_COUNTING = """
+    SELECT cases.id::text AS case, summary ->> 'title' AS title, is_awaited, count(*) OVER () AS cases
+    FROM (
+        SELECT case_id, bool_or(is_awaited) AS is_awaited FROM (
+            SELECT case_id, true AS is_awaited FROM views.inbox WHERE body = %(body)s
+            UNION ALL SELECT case_id, false FROM views.forecasts WHERE %(body)s = ANY(bodies)
+        ) AS found GROUP BY case_id
+    ) AS counting JOIN views.cases ON cases.id = case_id
+    WHERE status IN ('running', 'suspended')
+    ORDER BY is_awaited DESC, summary ->> 'deadline' NULLS LAST, title, cases.id LIMIT %(most)s
+"""
 _BY_DUE = """
     SELECT body, count(*) FILTER (WHERE left_days > %(close)s) AS ahead,
            count(*) FILTER (WHERE left_days BETWEEN 0 AND %(close)s) AS close,
@@ -299,6 +310,14 @@ class Views:
     async def expected_on(self, meetings: Sequence[str]) -> list[Document]:
         """What is expected on the meetings with these ids: `{meeting, step, name, case, title, standing}`."""
         return await self._rows(_EXPECTED_ON, {"meetings": list(meetings)})
+
+    async def counting_with(self, body: str, most: int) -> list[Document]:
+        """The open cases that a body's meetings count for: `{case, title, is_awaited, cases}`, at most `most` of them.
+
+        Those in which its answer is awaited come first, then those that it has still to deal with, the earliest
+        deadline first; `cases` says how many there are in all.
+        """
+        return await self._rows(_COUNTING, {"body": body, "most": most})
 
     async def answers_by_due(self, since: datetime, until: datetime, bodies: Sequence[str]) -> dict[str, Document]:
         """For each of the bodies how its answers between two instants lay to the dates they were due on.

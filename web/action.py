@@ -30,6 +30,8 @@ from web.standing import in_order, name_of
 MAIN, MORE, SUBJECT = "main", "more", "subject"
 """Where an action is offered: first on the page, among the rarer ones, or only where its subject stands."""
 
+AS_IT_STANDS = Name("Det kan ikke gøres, som det står nu.", "This cannot be done as things stand.")
+
 _SHORT = 80
 
 
@@ -51,10 +53,8 @@ class Form:
     """Its channels."""
     calendar_links: Sequence[CalendarLink] = ()
     """The links that open its calendar."""
-    inbox: Sequence[Document] = ()
-    """What waits for its answer."""
-    expected: Sequence[Document] = ()
-    """What is expected on its meetings."""
+    counting: Sequence[Document] = ()
+    """The cases that its meetings count for, where it is told what becomes of them."""
     history: History = field(default_factory=dict)
     """How long bodies have taken, as plans learn it."""
 
@@ -94,9 +94,13 @@ class Form:
         return tuple((str(one["number"]), numbered(one)) for one in found)
 
 
+async def _with_nothing_more(form: Form) -> Form:
+    return form
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """One thing to do, with a case or with a body's channel."""
+    """One thing to do, with a case or with what a body has: its channels, its meetings, its calendar's addresses."""
 
     id: str
     name: Name
@@ -105,6 +109,8 @@ class Action:
     """What it means, for who has not done it before."""
     fits: Callable[[Form], bool] = lambda _form: True
     """Whether it may be done as things stand."""
+    unfit: Name = AS_IT_STANDS
+    """What is said where it does not fit what a body has."""
     fields: Callable[[Form], Sequence[Field]] = lambda _form: ()
     model: type[BaseModel]
     give: Callable[[Cases, UUID, Command, Any], Taken] | None = None
@@ -113,6 +119,8 @@ class Action:
     """What stands in the fields: what was filled in, perhaps with what was known before."""
     tell: Callable[[Form, Any], Sequence[Name]] | None = None
     """Where there is nothing to rehearse: what will happen, in words."""
+    look_up: Callable[[Form], Awaitable[Form]] = _with_nothing_more
+    """Of a form about what a body has: the form with what only `tell` needs."""
     act: Callable[[Form, Any, Command], Awaitable[Document]] | None = None
     """Does what there is no command of the cases for; gives what the page then shows once."""
     place: str = MORE

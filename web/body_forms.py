@@ -18,7 +18,7 @@ from domain.errors import RefusalError
 from domain.names import Name
 from projections.documents import Document
 from web.action import Action, Form
-from web.fields import Values, tidy
+from web.fields import Fault, Values, faults_of, tidy
 from web.form_pages import FaultyError, Page, Sent, confirm, of_error, read_sent, show, understood
 from web.idempotency import Answer, Attempt, once
 from web.problems import ProblemError
@@ -38,7 +38,7 @@ class Trade:
     actions: Mapping[str, Action]
     """By their ids."""
     form: Callable[[Services, str, Values], Awaitable[Form]]
-    """Makes the form about a body from what is filled in; raises for what is none of the body's."""
+    """Makes the form about a body from what is filled in; it may raise for what is another body's."""
     reveal: Callable[[Services, Document], Awaitable[Document]] = _nothing
     """What is shown once of that which an action made: `{label, text}`, or nothing."""
 
@@ -61,16 +61,28 @@ class Desk:
 
 
 async def show_form(request: Request, desk: Desk, action: str) -> Response:
-    """A form about what the body has; what the address says is filled in. Raises 404 for what is another body's."""
+    """A form about what the body has; what the address says is filled in, and what of that cannot be is said.
+
+    Raises what the trade's form raises.
+    """
     chosen = _known(desk, action)
     form = chosen.ready(await desk.trade.form(services(request), desk.body, tidy(request.query_params)))
-    return show(request, _page(desk, chosen), chosen.fields(form), form.values)
+    if not chosen.fits(form):
+        return _unfit(request, desk, chosen)
+    fields = chosen.fields(form)
+    wrong = [fault for fault in faults_of(fields, form.values) if form.values.get(fault.field)]
+    return show(request, _page(desk, chosen), fields, form.values, FaultyError(wrong) if wrong else None)
 
 
 async def take_form(request: Request, desk: Desk, action: str) -> Response:
-    """What a form says: shown with what would come of it, or, once confirmed, done. Raises problems."""
+    """What a form says: shown with what would come of it, or, once confirmed, done. Raises problems.
+
+    What was confirmed is not asked whether it fits: after the first half of a double click it does no more.
+    """
     shared, sent, chosen = services(request), await read_sent(request, desk.visitor), _known(desk, action)
     form = await desk.trade.form(shared, desk.body, sent.values)
+    if not sent.is_confirmed and not chosen.fits(form):
+        return _unfit(request, desk, chosen)
     fields, page = chosen.fields(form), _page(desk, chosen)
     if sent.is_to_be_shown:
         return show(request, page, fields, sent.values)
@@ -78,7 +90,7 @@ async def take_form(request: Request, desk: Desk, action: str) -> Response:
         if sent.is_confirmed:
             return await _act(request, desk, chosen, form, sent)
         asked, tell = understood(chosen.model, fields, sent.values), chosen.tell
-        told = await shared.run(partial(tell, form, asked)) if tell else ()
+        told = await shared.run(partial(tell, await chosen.look_up(form), asked)) if tell else ()
         return confirm(request, page, fields, sent, told)
     except (ProblemError, RefusalError) as error:
         return show(request, page, fields, sent.values, of_error(error))
@@ -94,6 +106,12 @@ def _known(desk: Desk, action: str) -> Action:
 
 def _page(desk: Desk, action: Action) -> Page:
     return Page(action.name, action.about, f"{desk.here}/{action.id}", (*desk.way, (desk.here, desk.title)))
+
+
+def _unfit(request: Request, desk: Desk, action: Action) -> Response:
+    """The page of a form that does not fit, with why, and the way back."""
+    fault = FaultyError([Fault("", action.unfit)], 409)
+    return show(request, _page(desk, action), (), {}, fault, is_closed=True)
 
 
 async def _act(request: Request, desk: Desk, action: Action, form: Form, sent: Sent) -> Response:

@@ -19,6 +19,7 @@ Values = Mapping[str, str]
 """What is filled in, by the fields' names; of a field with several values one a line."""
 MORE = "more"
 """The button that gives a list in a form one more place; its value is the list's name."""
+AMONG_CHOICES = Name("Vælg blandt mulighederne.", "Choose among what there is.")
 
 _PLACE = re.compile(r"(?P<list>\w+)\.(?P<number>[0-9]{1,3})\.(?P<fact>\w+)", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -59,6 +60,8 @@ class Field:
     """Which place of a list it belongs to."""
     of_number: bool = False
     """Whether what is chosen is a number."""
+    otherwise: Name = AMONG_CHOICES
+    """What is said of something that cannot be chosen."""
 
     def shown(self, value: str) -> list[str | Name]:
         """What was filled in, as a reader knows it."""
@@ -222,7 +225,7 @@ def _fault(field: Field, value: str) -> Name | None:
         return _WRITTEN[field.kind][1]
     known = {key for key, _ in field.choices}
     if field.kind in {"choice", "checks"} and any(one not in known for one in said):
-        return Name("Vælg blandt mulighederne.", "Choose among what there is.")
+        return field.otherwise
     return None
 
 

@@ -11,23 +11,25 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from domain.commands import Actor, Command
 from domain.dates import danish_date
-from domain.meeting_changes import LONGEST, Kept, Meetings, Move, NewMeeting, find_meeting
-from domain.meeting_plan import CANCELLED, Change, Diary
-from domain.meetings import Meeting
+from domain.errors import InvalidError
+from domain.meeting_changes import LONGEST, Kept, Meetings, Move, NewMeeting
+from domain.meetings import BodyCalendar, Meeting
 from domain.names import Name
+from domain.organisation import SECRETARIAT
 from outgoing.calendar_links import CalendarLink, make_calendar_link, withdraw_calendar_link
 from projections.documents import Document
+from projections.meetings_in_words import EXPECTED, when_and_where
 from projections.phrases import long_date
 from web.action import REASON, Action, Form
 from web.fields import Choice, Field, Values, maybe
-from web.meeting_effects import told_of_cases
+from web.languages import DANISH, ENGLISH
+from web.meeting_effects import told_of_cases, told_of_meeting, with_cases
 from web.meetings import Adding, Cancelling, Moving, facts_of
 from web.reading import Given, Identifier
+from web.rendering import written_moment
 
 AHEAD = timedelta(days=2 * 366)
 """How far ahead meetings can be chosen."""
-MANY = 100
-"""More meetings than are ever cancelled on one day."""
 _TRIAL = Command.by(Actor("trial", "secretariat", "form"))
 """Under which a change is tried out, to tell what it would do; it is never stored."""
 
@@ -69,13 +71,29 @@ def _meeting(form: Form) -> Field:
     """The meeting that the address names; a choice of those ahead where it names none of them."""
     choices = tuple((one.id, _called(one)) for one in _ahead(form))
     chosen = tuple(one for one in choices if one[0] == form.values.get("meeting"))
-    label = Name("Møde", "Meeting")
-    return Field("meeting", label, "fixed" if chosen else "choice", choices=chosen or choices, leads=not chosen)
+    label, kind = Name("Møde", "Meeting"), "fixed" if chosen else "choice"
+    return Field("meeting", label, kind, choices=chosen or choices, leads=not chosen, otherwise=_why_not(form))
+
+
+def _why_not(form: Form) -> Name:
+    """Why the meeting that is asked for cannot be chosen."""
+    meetings = form.calendars.bodies.get(form.body, BodyCalendar(body=form.body)).meetings
+    found = next((one for one in meetings if one.id == form.values.get("meeting")), None)
+    if found is None:
+        return Name("Organet har ikke det møde: vælg et andet.", "The body has no such meeting: choose another.")
+    day = long_date(found.day.isoformat())
+    if found.id in form.calendars.cancelled:
+        return Name(
+            f"Mødet {day.da} er aflyst: vælg et andet.", f"The meeting of {day.en} is cancelled: choose another."
+        )
+    return Name(f"Mødet var {day.da}: vælg et kommende.", f"The meeting was on {day.en}: choose a coming one.")
 
 
 def _called(meeting: Meeting) -> Name:
-    day, likely = long_date(meeting.day.isoformat()), meeting.uncertain_days
-    return Name(f"{day.da}{' (forventet)' if likely else ''}", f"{day.en}{' (expected)' if likely else ''}")
+    when = when_and_where(meeting)
+    if not meeting.uncertain_days:
+        return when
+    return Name(f"{when.da} ({EXPECTED.da})", f"{when.en} ({EXPECTED.en})")
 
 
 def _facts(papers: Name) -> Iterator[Field]:
@@ -120,24 +138,33 @@ def _found(form: Form) -> Meeting | None:
 
 
 def _as_it_stands(form: Form) -> Values:
-    """What was filled in; before anything is, how the meeting stands now."""
+    """How the meeting stands now, with what the address says instead."""
     found = _found(form)
-    if found is None or "date" in form.values:
+    if found is None:
         return form.values
     now = {"date": found.day.isoformat(), "place": found.place or ""}
     return {**now, "time": found.at.isoformat("minutes") if found.at else "", **form.values}
 
 
 def _add(asked: Adding, command: Command, meetings: Meetings) -> Kept:
-    """A further meeting, also on the day of one that is cancelled."""
-    calendars = meetings.calendars()
-    ids = (f"{asked.body}-{asked.date}{number}" for number in ("", *(f"-{count}" for count in range(2, MANY))))
-    free = next((one for one in ids if one not in calendars.cancelled), None)
-    return meetings.add(command, NewMeeting(body=asked.body, source=asked.source, id=free, **facts_of(asked)))
+    """A further meeting on a day of its own, which may be that of a cancelled one."""
+    _check_ahead(asked.date, meetings)
+    return meetings.add(command, NewMeeting(body=asked.body, source=asked.source, alone=True, **facts_of(asked)))
 
 
 def _move(asked: Moved, command: Command, meetings: Meetings) -> Kept:
-    return meetings.move(command, asked.meeting, Move(reason=asked.reason, **facts_of(asked)))
+    """The meeting as the form shows it: time and place stand there, so what is empty is cleared."""
+    _check_ahead(asked.date, meetings)
+    facts = facts_of(asked)
+    cleared = [name for name in ("at", "place") if facts[name] is None]
+    return meetings.move(command, asked.meeting, Move(reason=asked.reason, cleared=cleared, **facts))
+
+
+def _check_ahead(day: date, meetings: Meetings) -> None:
+    """Raise `InvalidError` for a day that is past: what was on the meeting would be held without anybody's doing."""
+    today = danish_date(meetings.clock())
+    if day < today:
+        raise InvalidError(f"the date {day} is before today, {today}", "give today or a later day", "date")
 
 
 def _cancel(asked: Cancelled, command: Command, meetings: Meetings) -> Kept:
@@ -148,35 +175,10 @@ def _told(change: Callable[[Any, Command, Meetings], Kept]) -> Callable[[Form, A
     """What a change would do, to the meeting and to the cases; raises what the change raises."""
 
     def tell(form: Form, asked: Any) -> list[Name]:
-        meetings = form.shared.meetings
-        kept, after = meetings.rehearse(partial(change, asked, _TRIAL))
-        return [
-            *_of_meeting(kept.changes[0], after, form.shared.today()),
-            *told_of_cases(form, meetings.diary(), after),
-        ]
+        rehearsal = form.shared.meetings.rehearse(partial(change, asked, _TRIAL))
+        return [*told_of_meeting(form, rehearsal), *told_of_cases(form, rehearsal.before, rehearsal.after)]
 
     return tell
-
-
-def _of_meeting(done: Change, after: Diary, today: date) -> Iterator[Name]:
-    """How the meeting itself will stand."""
-    day = long_date(done.day.isoformat())
-    if done.kind == CANCELLED:
-        yield Name(f"Mødet {day.da} bliver ikke holdt.", f"The meeting of {day.en} does not take place.")
-    else:
-        found = find_meeting(after, done.meeting, today)
-        papers = long_date((found.papers_in_by or found.day).isoformat())
-        instead = _instead(done)
-        yield Name(f"Organet mødes {day.da}{instead.da}.", f"The body meets on {day.en}{instead.en}.")
-        yield Name(f"Papirer skal være inde senest {papers.da}.", f"Papers must be in by {papers.en}.")
-    yield Name("De kalendere, som der abonneres på, følger med.", "The calendars that are subscribed to follow.")
-
-
-def _instead(done: Change) -> Name:
-    if done.was_on is None or done.was_on == done.day:
-        return Name("", "")
-    was = long_date(done.was_on.isoformat())
-    return Name(f" i stedet for {was.da}", f" instead of {was.en}")
 
 
 def _acting(change: Callable[[Any, Command, Meetings], Kept]) -> Callable[[Form, Any, Command], Awaitable[Document]]:
@@ -193,14 +195,16 @@ def _links(form: Form) -> tuple[Choice, ...]:
 
 
 def _made(link: CalendarLink) -> Name:
-    day = long_date(danish_date(link.created_at).isoformat())
-    return Name(f"Lavet {day.da} af {link.made_by}", f"Made on {day.en} by {link.made_by}")
+    da, en = (written_moment(link.created_at, language) for language in (DANISH, ENGLISH))
+    return Name(f"Lavet {da} af {link.made_by}", f"Made on {en} by {link.made_by}")
 
 
 def _withdrawing(form: Form) -> Sequence[Field]:
     choices = _links(form)
     chosen = tuple(one for one in choices if one[0] == form.values.get("link"))
-    return (Field("link", Name("Adresse", "Address"), "fixed" if chosen else "choice", choices=chosen or choices),)
+    gone = Name("Den adresse er her ikke, eller ikke mere.", "That address is not here, or no longer.")
+    kind = "fixed" if chosen else "choice"
+    return (Field("link", Name("Adresse", "Address"), kind, choices=chosen or choices, otherwise=gone),)
 
 
 async def _subscribe(form: Form, asked: Wanted, command: Command) -> Document:
@@ -222,8 +226,16 @@ def _tell(da: str, en: str) -> Callable[[Form, object], Sequence[Name]]:
     return lambda _form, _asked: (Name(da, en),)
 
 
-def _has_meetings(form: Form) -> bool:
-    return bool(_ahead(form))
+def _told_of_address(form: Form, _asked: Wanted) -> Sequence[Name]:
+    everything = Name(
+        "Den åbner møder og frister for alle organer, og alle sagers frister.",
+        "It opens the meetings and due dates of all bodies, and the deadlines of all cases.",
+    )
+    shown = Name(
+        "Adressen vises på næste side. Den, der har den, kan læse kalenderen uden at logge ind.",
+        "The address is shown on the next page. Who has it can read the calendar without signing in.",
+    )
+    return (shown, everything) if form.body == SECRETARIAT else (shown,)
 
 
 MEETING_CHANGES: Mapping[str, Action] = {
@@ -237,8 +249,14 @@ MEETING_CHANGES: Mapping[str, Action] = {
                 "Et møde, der ikke står i kalenderen. Alle planer regner med det fra nu af.",
                 "A meeting that is not in the calendar. Every plan counts with it from now on.",
             ),
+            fits=lambda form: form.body != SECRETARIAT,
+            unfit=Name(
+                "Sekretariatet holder ingen møder, som sager behandles på.",
+                "No cases are dealt with at meetings of the secretariat.",
+            ),
             fields=lambda form: tuple(_adding(form)),
             model=Adding,
+            look_up=with_cases,
             tell=_told(_add),
             act=_acting(_add),
         ),
@@ -250,10 +268,12 @@ MEETING_CHANGES: Mapping[str, Action] = {
                 "Mødet holdes en anden dag, på et andet tidspunkt eller et andet sted. Punkterne på det følger med.",
                 "The meeting takes place on another day, at another time or elsewhere. Its items go along.",
             ),
-            fits=_has_meetings,
+            fits=lambda form: bool(_ahead(form)),
+            unfit=Name("Organet har ingen kommende møder.", "The body has no coming meetings."),
             fields=lambda form: tuple(_moving(form)),
             filled=_as_it_stands,
             model=Moved,
+            look_up=with_cases,
             tell=_told(_move),
             act=_acting(_move),
         ),
@@ -265,9 +285,11 @@ MEETING_CHANGES: Mapping[str, Action] = {
                 "Mødet holdes ikke. Punkterne på det kommer på det næste møde.",
                 "The meeting does not take place. Its items go on the next meeting.",
             ),
-            fits=_has_meetings,
+            fits=lambda form: bool(_ahead(form)),
+            unfit=Name("Organet har ingen kommende møder.", "The body has no coming meetings."),
             fields=lambda form: tuple(_cancelling(form)),
             model=Cancelled,
+            look_up=with_cases,
             tell=_told(_cancel),
             act=_acting(_cancel),
         ),
@@ -281,18 +303,16 @@ MEETING_CHANGES: Mapping[str, Action] = {
             ),
             fields=lambda form: (_body(form),),
             model=Wanted,
-            tell=_tell(
-                "Adressen vises på næste side. Den, der har den, kan læse kalenderen uden at logge ind.",
-                "The address is shown on the next page. Who has it can read the calendar without signing in.",
-            ),
+            tell=_told_of_address,
             act=_subscribe,
         ),
         Action(
             id="withdraw",
-            name=Name("Luk en kalenderadresse", "Close a calendar's address"),
-            done=Name("Adressen er lukket.", "The address is closed."),
+            name=Name("Træk en kalenderadresse tilbage", "Withdraw a calendar's address"),
+            done=Name("Adressen er trukket tilbage.", "The address is withdrawn."),
             about=Name("Adressen åbner ingen kalender mere.", "The address opens no calendar any more."),
             fits=lambda form: bool(form.calendar_links),
+            unfit=Name("Der er ingen adresse at trække tilbage.", "There is no address to withdraw."),
             fields=_withdrawing,
             model=Link,
             tell=_tell(

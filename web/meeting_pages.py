@@ -12,10 +12,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from domain.matters import meetings_between
-from domain.meetings import Calendars
+from domain.meeting_plan import MOVED, Change, Diary
+from domain.meetings import Meeting
 from domain.names import Name
+from domain.organisation import SECRETARIAT
 from outgoing.calendar_links import CalendarLink, calendar_url, list_calendar_links
 from projections.documents import Document
+from projections.meetings_in_words import certainty, difference
 from projections.plans import meeting_document
 from web import body_forms
 from web.action import Form
@@ -23,7 +26,7 @@ from web.body_forms import Desk, Trade
 from web.channel_pages import BODIES
 from web.fields import Values
 from web.guards import Clerk, visiting
-from web.meeting_changes import AHEAD, MEETING_CHANGES
+from web.meeting_changes import MEETING_CHANGES
 from web.rendering import render
 from web.services import Services, services
 from web.standing import name_of
@@ -51,7 +54,8 @@ async def show_meetings(request: Request, body: str, done: Words = "") -> Respon
         way=_way(shared, body_id),
         title=TITLE,
         keep=_here(body_id),
-        meetings=[meeting_document(meeting, diary) for meeting in found],
+        meets=body_id != SECRETARIAT,
+        meetings=[_shown(one, diary) for one in found if one.day >= today or not one.uncertain_days],
         today=today.isoformat(),
         links=links,
         actions=MEETING_CHANGES,
@@ -82,25 +86,23 @@ async def take_form(request: Request, desk: ClerksDesk, action: str) -> Response
 
 
 async def _form(shared: Services, body: str, values: Values) -> Form:
-    """The form with the body's meetings and what hangs on them."""
-    today = shared.today()
-    diary, links, inbox = await asyncio.gather(shared.diary(), _links(shared, body), shared.views.inbox(body))
-    calendars: Calendars = diary.organisation.calendars
-    coming = [meeting.id for meeting in calendars.meetings(body, today, today + AHEAD)]
-    expected, history = await asyncio.gather(
-        shared.views.expected_on(coming), shared.views.history(diary.organisation, today)
-    )
-    return Form(
-        shared,
-        {},
-        values,
-        calendars=calendars,
-        body=body,
-        calendar_links=links,
-        inbox=inbox,
-        expected=expected,
-        history=history,
-    )
+    """The form with the body's meetings and the addresses of its calendar."""
+    calendars, links = await asyncio.gather(shared.run(shared.meetings.calendars), _links(shared, body))
+    return Form(shared, {}, values, calendars=calendars, body=body, calendar_links=links)
+
+
+def _shown(meeting: Meeting, diary: Diary) -> Document:
+    """A meeting's document, with what each change of it made otherwise, and how sure it is where that is not said."""
+    document, changes = meeting_document(meeting, diary), diary.changes_of(meeting.id)
+    history = [
+        {**told, "difference": _difference(change)} for told, change in zip(document["history"], changes, strict=True)
+    ]
+    is_assumed = document["assumed"] and document["state"] != "likely"
+    return {**document, "history": history, "certainty": certainty(meeting) if is_assumed else None}
+
+
+def _difference(change: Change) -> tuple[Name, Name] | None:
+    return difference(change.was, change.now) if change.was and change.kind == MOVED else None
 
 
 async def _links(shared: Services, body: str) -> list[CalendarLink]:

@@ -295,13 +295,87 @@ def test_a_rehearsal_tells_and_stores_nothing(office: Office) -> None:
     change = Move(day=date(2025, 4, 15), reason="Flyttet")
     office.add("dassos", "2025-06-12")
     before = office.meetings.places()
-    kept, diary = office.meetings.rehearse(lambda meetings: meetings.move(office.command(), KKR, change))
+    found = office.meetings.rehearse(lambda meetings: meetings.move(office.command(), KKR, change))
 
-    assert [(one.kind, one.day) for one in kept.changes] == [("moved", date(2025, 4, 15))]
-    assert [one.kind for one in diary.changes_of(KKR)] == ["moved"]
-    assert [one.kind for one in diary.changes_of("dassos-2025-06-12")] == ["added"]
+    assert [(one.kind, one.day) for one in found.kept.changes] == [("moved", date(2025, 4, 15))]
+    assert [one.kind for one in found.after.changes_of(KKR)] == ["moved"]
+    assert [one.kind for one in found.after.changes_of("dassos-2025-06-12")] == ["added"]
+    assert found.before.changes_of(KKR) == ()
     assert office.meetings.places() == before
     assert office.meetings.diary().changes_of(KKR) == ()
     with pytest.raises(AbsentError):
         office.meetings.rehearse(lambda meetings: meetings.cancel(office.command(), "dassos-1999", "?"))
     assert office.move(KKR, "2025-04-15").effect == "counted"
+
+
+def test_a_rehearsal_does_not_see_what_is_committed_meanwhile(office: Office) -> None:
+    """It is of the meetings as they stood when it began, before as after."""
+    office.move(KKR, "2025-04-10")
+
+    def act(rehearsed: Meetings) -> Kept:
+        office.move(KKR, "2025-04-11")
+        office.add("kkr-midtjylland", "2025-05-13")
+        return rehearsed.cancel(office.command(), KKR, "Aflyst")
+
+    found = office.meetings.rehearse(act)
+
+    assert [change.kind for change in found.before.changes_of(KKR)] == ["moved"]
+    assert [(change.kind, change.day.day) for change in found.after.changes_of(KKR)] == [
+        ("moved", 10),
+        ("cancelled", 10),
+    ]
+    assert [change.kind for change in office.meetings.diary().changes_of(KKR)] == ["moved", "moved"]
+
+
+def test_a_meeting_that_is_to_be_alone_gets_a_free_id(office: Office) -> None:
+    """On the day of a cancelled meeting, and of one that was moved away; what a rhythm makes likely is that one."""
+    office.cancel(DASSOS)
+    office.move(KKR, "2025-04-10")
+    office.move("kd-net-2025-03-28", "2025-04-02")
+    added = [
+        office.add(body, day, alone=True).changes[0].meeting
+        for body, day in (("dassos", "2025-09-03"), ("kkr-midtjylland", "2025-04-08"), ("kd-net", "2025-06-27"))
+    ]
+
+    assert added == [f"{DASSOS}-2", f"{KKR}-2", "kd-net-2025-06-27"]
+    for body, day in (("dassos", "2025-09-03"), ("kkr-midtjylland", "2025-04-10"), ("kd-net", "2025-04-02")):
+        with pytest.raises(ConflictError, match=f"the body has a meeting on {day} already"):
+            office.add(body, day, alone=True)
+
+
+def test_a_repeated_addition_of_a_meeting_that_is_to_be_alone_is_none(office: Office) -> None:
+    """It does not meet itself on its day."""
+    command, new = office.command("c1"), NewMeeting(body="dassos", day=date(2025, 6, 12), alone=True)
+    effects = [office.meetings.add(command, new).effect for _ in range(2)]
+
+    assert effects == ["counted", "repeated"]
+
+
+def test_a_move_clears_what_it_says_and_keeps_the_rest(office: Office) -> None:
+    """What is left out stays."""
+    office.add("dassos", "2025-06-12", at=time(9, 30), place="Viborg")
+    stood: list[tuple[time | None, str | None]] = []
+    for cleared in ((), ("at",), ("place",)):
+        office.move("dassos-2025-06-12", f"2025-06-{13 + len(stood)}", cleared=cleared)
+        found = office.meetings.find("dassos-2025-06-12")
+        stood.append((found.at, found.place))
+
+    assert stood == [(time(9, 30), "Viborg"), (None, "Viborg"), (None, None)]
+
+
+def test_a_change_tells_how_the_meeting_stood_before(office: Office) -> None:
+    """Of the files, by the rhythm, by an earlier change; one that was added did not stand."""
+    office.move(KKR, "2025-04-10", at=time(13))
+    office.move(KKR, "2025-04-10", at=time(14))
+    office.move(LIKELY, "2025-05-09")
+    office.add("dassos", "2025-06-12")
+    diary = office.meetings.diary()
+    of_kkr, (of_likely,), (of_dassos,) = (diary.changes_of(one) for one in (KKR, LIKELY, "dassos-2025-06-12"))
+
+    assert [(one.was and (one.was.day, one.was.at), one.now.day, one.now.at) for one in of_kkr] == [
+        ((date(2025, 4, 8), None), date(2025, 4, 10), time(13)),
+        ((date(2025, 4, 10), time(13)), date(2025, 4, 10), time(14)),
+    ]
+    assert of_likely.was
+    assert (of_likely.was.day, of_likely.was.assumed) == (date(2025, 4, 25), True)
+    assert of_dassos.was is None
