@@ -43,7 +43,10 @@ def told_of_meeting(form: Form, rehearsal: Rehearsal) -> Iterator[Name]:
     else:
         yield from _as_it_will_stand(was, find_meeting(rehearsal.after, done.meeting, today))
     if form.calendar_links:
-        yield Name("Kalendere, der abonnerer på organets møder, følger med.", "Calendars that subscribe to it follow.")
+        yield Name(
+            "Kalendere, der abonnerer på organets møder, følger med.",
+            "Calendars that subscribe to the body's meetings follow.",
+        )
 
 
 def told_of_cases(form: Form, before: Diary, after: Diary) -> Iterator[Name]:
