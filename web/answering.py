@@ -16,7 +16,7 @@ from domain.case import Paper
 from domain.errors import AbsentError
 from outgoing.channels import Channel, confirm_channel, find_channel
 from outgoing.links import ANSWER_PATH, CONFIRM_PATH, AnswerLink
-from web import answer_steps
+from web import answer_steps, content_policy
 from web.answer_form import Seat
 from web.answer_steps import Desk, place_of
 from web.forms import read_form
@@ -27,13 +27,7 @@ from web.rendering import render
 from web.services import Services, services
 from web.standing import name_of
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
+HEADERS = {content_policy.HEADER: content_policy.of_page(), "X-Robots-Tag": "noindex, nofollow, noarchive"}
 """No program runs on these pages, and no search engine keeps them."""
 
 router = APIRouter(include_in_schema=False)

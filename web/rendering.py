@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, partial
@@ -18,13 +19,15 @@ from domain.names import Name
 from outgoing.calendar_links import CALENDAR_PATH
 from outgoing.links import ANSWER_PATH, CONFIRM_PATH
 from projections.phrases import long_date
-from web import files, words
+from web import content_policy, files, words
 from web.languages import ENGLISH, LANGUAGES, language_of, translations
 
 FOLDER = Path(__file__).resolve().parent
 API_PREFIX = "/api/"
 LINK_PREFIXES = (f"{ANSWER_PATH}/", f"{CONFIRM_PATH}/")
 """Pages that a link in a letter opens: whoever comes, a page is the answer."""
+NONCE_BYTES = 16
+"""How much chance is in what lets a page's scripts run: 128 bits, as the CSP specification asks for."""
 
 _PLAIN_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/static/", "/assets/", f"{CALENDAR_PATH}/")
 
@@ -45,9 +48,11 @@ def render(
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     page = environment(language_of(request)).get_template(template)
     shared = request.app.state.services
-    stamp = {"shown_at": shared.clock(), "site": shared.settings.public_url, "moment": None}
+    nonce = secrets.token_urlsafe(NONCE_BYTES)
+    stamp = {"shown_at": shared.clock(), "site": shared.settings.public_url, "moment": None, "nonce": nonce}
     html = page.render(**({"visitor": visitor, "here": here, "path": request.url.path} | stamp | values))
-    return HTMLResponse(html, status, {"Cache-Control": "no-store", "Vary": "Cookie", **(headers or {})})
+    policy = {content_policy.HEADER: content_policy.of_page(nonce)}
+    return HTMLResponse(html, status, {"Cache-Control": "no-store", "Vary": "Cookie", **policy, **(headers or {})})
 
 
 @cache

@@ -333,7 +333,7 @@ async def test_the_description_names_the_webhooks_headers(office: Office) -> Non
 async def test_answers_carry_security_headers(office: Office) -> None:
     """Pages and API alike."""
     for response in [await office.client.get(path) for path in ("/signin", f"{API}/cases", "/static/live.js")]:
-        assert response.headers["content-security-policy"].startswith("default-src 'self'")
+        assert response.headers["content-security-policy"].startswith("default-src 'none'")
         assert response.headers["x-content-type-options"] == "nosniff"
         assert response.headers["x-request-id"]
 
