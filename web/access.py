@@ -24,6 +24,9 @@ from runtime.signatures import SECRET_PREFIX, decode_secret
 SECRETARIAT, LEADERSHIP, COUNCIL, AUDITOR = "secretariat", "leadership", "council", "auditor"
 ROLES = (SECRETARIAT, LEADERSHIP, COUNCIL, AUDITOR)
 """A council sees and answers what is its own body's; the others read everything, and only the secretariat writes."""
+LINK, CALENDAR_LINK = "link", "calendar"
+BEARERS = (LINK, CALENDAR_LINK)
+"""What the access log calls whoever holds a personal link or a calendar's address: nobody knows which person it is."""
 LINK_VALID = timedelta(minutes=15)
 OLD_SECRET_VALID = timedelta(days=7)
 """How long a rotated webhook secret stays good, so that a council's IT can change it in its own time."""
@@ -38,7 +41,7 @@ _Pool = AsyncConnectionPool[Any]
 
 @dataclass(frozen=True)
 class Principal:
-    """Somebody who is known: `id` is the token's or the session's, `how` is `token` or `session`."""
+    """Somebody who is known: `id` is that of the `token`, `session` or `link`, and `how` says which of them it is."""
 
     id: str
     name: str
@@ -48,6 +51,11 @@ class Principal:
     """The one body that a council's people act for; None in every other role."""
     subject: str | None = None
     """Whom the identity provider knows, as it calls them."""
+
+    @classmethod
+    def bearing(cls, role: str, link: UUID, body: str) -> Principal:
+        """Whoever holds a body's link, by the link's id, which opens nothing; `role` is one of `BEARERS`."""
+        return cls(f"{role}:{link}", f"{body} {link.hex[:6]}", role, "link", body)
 
     @property
     def shown(self) -> str | None:
@@ -59,7 +67,7 @@ class Principal:
         """Whom the access log names: for good where a provider or a token says so, else by name."""
         if self.subject is not None:
             return f"oidc:{self.subject}"
-        return self.id if self.how == "token" else f"link:{self.name}"
+        return f"link:{self.name}" if self.how == "session" else self.id
 
     @property
     def writes(self) -> bool:

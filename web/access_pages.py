@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from domain.dates import start_of_day
 from web import examples
-from web.access import ROLES
+from web.access import BEARERS, ROLES
 from web.accesses import list_accesses
 from web.describing import read
 from web.guards import Inspector, auditing
@@ -30,6 +30,10 @@ MOST_ROWS = 50_000
 """How many lines a file holds, the newest."""
 HEAD = ("at", "who", "name", "role", "body", "how", "method", "route", "object", "search", "status")
 """The columns of the file."""
+CHOSEN = ("from", "until", "who", "role", "body", "object")
+"""The page's filters, as they stand in its address."""
+NOTED = (*ROLES, *BEARERS)
+"""What a line's role can be."""
 
 router = APIRouter(tags=["access log"])
 pages = APIRouter(include_in_schema=False)
@@ -42,7 +46,7 @@ class Filters(BaseModel):
     first: Day | None = Field(None, alias="from", description="The first Danish day.")
     until: Day | None = Field(None, description="The last Danish day.")
     who: str | None = Field(None, max_length=MAX_ID, description="A part of the person's or token's name or id.")
-    role: str | None = Field(None, max_length=MAX_ID, description=f"One of {', '.join(ROLES)}.")
+    role: str | None = Field(None, max_length=MAX_ID, description=f"One of {', '.join(NOTED)}.")
     body: str | None = Field(None, max_length=MAX_ID, description="Only those of this body's people.")
     object: str | None = Field(
         None, max_length=MAX_ID, description="A part of what was looked at, such as a case's id."
@@ -78,7 +82,7 @@ async def show_access_log(request: Request, _: Inspector, before: Words = "") ->
         "access_log.html",
         items=items,
         chosen=chosen,
-        roles=ROLES,
+        roles=NOTED,
         names=names_of(shared, [item["body"] for item in items if item["body"]], shared.today()),
         days=shared.settings.access_log_days,
         older=_address("/access-log", following) if following else None,
@@ -100,8 +104,7 @@ async def export_access_log(request: Request, _: Inspector) -> Response:
 
 def _chosen(request: Request) -> dict[str, str]:
     """The filters in the address."""
-    names = ("from", "until", "who", "role", "body", "object")
-    return {name: request.query_params.get(name, "")[:MAX_ID].strip() for name in names}
+    return {name: request.query_params.get(name, "")[:MAX_ID].strip() for name in CHOSEN}
 
 
 async def _find(shared: Services, chosen: dict[str, str], before: str, limit: int) -> list[dict[str, Any]]:

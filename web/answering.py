@@ -17,14 +17,15 @@ from domain.errors import AbsentError
 from outgoing.channels import Channel, confirm_channel, find_channel
 from outgoing.links import ANSWER_PATH, CONFIRM_PATH, AnswerLink
 from web import answer_steps, content_policy
+from web.access import LINK, Principal
 from web.answer_form import Seat
 from web.answer_steps import Desk, place_of
 from web.forms import read_form
-from web.guards import Confirmer, Holder
+from web.guards import Confirmer, Holder, met
 from web.papers import download
 from web.problems import ProblemError
 from web.rendering import render
-from web.services import Services, services
+from web.services import services
 from web.standing import name_of
 
 HEADERS = {content_policy.HEADER: content_policy.of_page(), "X-Robots-Tag": "noindex, nofollow, noarchive"}
@@ -67,16 +68,15 @@ async def give_answer(request: Request, token: str, link: Holder) -> Response:
 @router.get(f"{CONFIRM_PATH}/{{token}}")
 async def show_confirmation(request: Request, token: str, channel: Confirmer) -> Response:
     """A page with a button: a program that follows links must not confirm an address."""
-    found = await _channel(services(request), channel)
+    found = await _channel(request, channel)
     return _confirmation(request, token, found)
 
 
 @router.post(f"{CONFIRM_PATH}/{{token}}")
 async def confirm_address(request: Request, token: str, channel: Confirmer) -> Response:
     """Confirm the address, so that messages go there from now on."""
-    shared = services(request)
-    await _channel(shared, channel)
-    async with shared.pool.connection() as connection:
+    await _channel(request, channel)
+    async with services(request).pool.connection() as connection:
         return _confirmation(request, token, await confirm_channel(connection, channel))
 
 
@@ -85,12 +85,14 @@ def _desk(token: str, link: AnswerLink) -> Desk:
     return Desk(Seat.of_link(link), here, f"{here}/bilag", ANSWER_PATH, HEADERS)
 
 
-async def _channel(shared: Services, channel: UUID) -> Channel:
+async def _channel(request: Request, channel: UUID) -> Channel:
     try:
-        async with shared.pool.connection() as connection:
-            return await find_channel(connection, channel)
+        async with services(request).pool.connection() as connection:
+            found = await find_channel(connection, channel)
     except AbsentError:
         raise ProblemError("link_gone", "the address was removed; ask the secretariat to add it again") from None
+    met(request, Principal.bearing(LINK, found.id, found.body), channel=found.id)
+    return found
 
 
 def _confirmation(request: Request, token: str, channel: Channel) -> Response:

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from outgoing.calendar_links import CalendarLink, find_calendar_link
 from outgoing.links import CONFIRM, AnswerLink, find_link, unseal
-from web.access import AUDITOR, COUNCIL, Principal, find_token
+from web.access import AUDITOR, CALENDAR_LINK, COUNCIL, LINK, Principal, find_token
 from web.problems import ProblemError
 from web.services import now, services
 from web.sessions import CSRF_HEADER, Sessions, Visitor
@@ -35,11 +35,11 @@ async def anybody(request: Request) -> Principal:
     """
     authorization = request.headers.get("authorization")
     if authorization is not None:
-        return _met(request, await _of_token(request, authorization))
+        return met(request, await _of_token(request, authorization))
     visitor = await services(request).sessions.visitor(request)
     if visitor is None:
         raise _unauthorised("send Authorization: Bearer with a token, or sign in with a link")
-    _met(request, visitor.principal)
+    met(request, visitor.principal)
     if request.method not in SAFE_METHODS:
         check_own(visitor, request.headers.get(CSRF_HEADER, ""))
     return visitor.principal
@@ -79,7 +79,7 @@ async def signed_in(request: Request) -> Visitor:
     if visitor is None:
         raise SignInNeededError
     request.state.visitor = visitor
-    _met(request, visitor.principal)
+    met(request, visitor.principal)
     return visitor
 
 
@@ -123,6 +123,7 @@ async def holding_link(request: Request, token: str) -> AnswerLink:
         link = await find_link(connection, shared.settings.signing_key(), token)
     if link is None:
         raise ProblemError("absent", "the link is not known; copy it whole from the letter")
+    met(request, Principal.bearing(LINK, link.id, link.body), case=link.case_id, step=link.step)
     if not link.is_good(now()):
         raise ProblemError("link_gone", "the link has expired or was withdrawn; ask the secretariat for a new one")
     return link
@@ -144,6 +145,7 @@ async def holding_calendar(request: Request, token: str) -> CalendarLink:
         link = await find_calendar_link(connection, shared.settings.signing_key(), token)
     if link is None or link.body not in shared.organisation.bodies:
         raise ProblemError("absent", "the calendar is not known; ask the secretariat for its address")
+    met(request, Principal.bearing(CALENDAR_LINK, link.id, link.body))
     return link
 
 
@@ -168,6 +170,12 @@ def check_own(visitor: Visitor, token: str) -> None:
     """Raise 403 unless a session's write carries its token: another site's page can send the cookie, not the token."""
     if not Sessions.is_own(visitor, token):
         raise ProblemError("forbidden", f"the write does not come from our own page; send its token as {CSRF_HEADER}")
+
+
+def met(request: Request, principal: Principal, **about: object) -> Principal:
+    """Who it is, kept for the access log, which notes a refusal too; and what a link is `about`, if no address says."""
+    request.state.principal, request.state.about = principal, about
+    return principal
 
 
 async def is_still_known(request: Request) -> bool:
@@ -196,12 +204,6 @@ Clerk = Annotated[Visitor, Depends(acting)]
 _OVERSEEING = {auditing, inspecting, overseeing, looking_after}
 _OF_PEOPLE = {anybody, known, writing, signed_in, visiting, acting, sitting, *_OVERSEEING}
 GUARDS = frozenset({*_OF_PEOPLE, signed_webhook, public, holding_link, holding_calendar, holding_confirmation})
-
-
-def _met(request: Request, principal: Principal) -> Principal:
-    """Who it is, kept for the access log, which notes a refusal too."""
-    request.state.principal = principal
-    return principal
 
 
 async def _of_token(request: Request, authorization: str) -> Principal:

@@ -15,8 +15,14 @@ from runtime.clock import real_now
 from web.access import Principal
 from web.accesses import Access, AccessLog, clean
 from web.framing import route_of
+from web.oidc import CALLBACK_PATH
 
-SEARCHES = ("q", "status", "route", "waiting_for", "overdue", "done_from", "body", "case", "state", "as_of", "who")
+SEARCHES = frozenset(
+    {
+        *("q", "status", "standing", "route", "waiting_for", "overdue", "done_from", "as_of", "on", "show", "by"),
+        *("body", "case", "state", "from", "until", "who", "role", "object"),
+    }
+)
 """The parameters that say what was looked for; no other is kept, since it may be a code or a token."""
 SECRET_PARTS = frozenset({"token", "code"})
 """What stands in an address and opens something."""
@@ -44,9 +50,10 @@ class Noting:
 
 def access_of(scope: Scope, principal: Principal, status: int, at: datetime | None = None) -> Access:
     """The line of a request: no secret stands in it, and no personal number that somebody searched for."""
+    route, named = route_of(scope), _named(scope)
     asked = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=None)
-    sought = [f"{name}={value}" for name, value in asked if name in SEARCHES and value]
-    named: Mapping[str, Any] = scope.get("path_params", {})
+    # A provider's answer has a `state` too, which is a secret and no search.
+    sought = [f"{name}={value}" for name, value in asked if name in SEARCHES and value and route != CALLBACK_PATH]
     objects = [f"{name}={value}" for name, value in named.items() if name not in SECRET_PARTS]
     return Access(
         at=instant(at or real_now()) or "",
@@ -56,8 +63,13 @@ def access_of(scope: Scope, principal: Principal, status: int, at: datetime | No
         body=principal.body,
         how=principal.how,
         method=scope["method"],
-        route=route_of(scope),
+        route=route,
         object=clean(" ".join(objects)),
         search=clean(" ".join(sought)),
         status=status,
     )
+
+
+def _named(scope: Scope) -> Mapping[str, Any]:
+    """What a request is about: what stands in its address, and what the link is about that it came by."""
+    return {**scope.get("state", {}).get("about", {}), **scope.get("path_params", {})}

@@ -131,7 +131,10 @@ ROLES = {
     "leadership": Name("Ledelsen", "Leadership"),
     "council": Name("Kommunen", "Council"),
     "auditor": Name("Revision", "Auditor"),
+    "link": Name("Personligt link", "Personal link"),
+    "calendar": Name("Kalenderlink", "Calendar link"),
 }
+"""Who it is; of whoever comes by a link only that is known."""
 DELIVERY_STATES = {
     "waiting": Name("Venter på at blive sendt", "Waiting to be sent"),
     "sent": Name("Sendt", "Sent"),

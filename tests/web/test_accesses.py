@@ -7,27 +7,54 @@ import asyncio
 import csv
 import io
 import json
+from collections.abc import Iterator
+from dataclasses import fields
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from psycopg_pool import AsyncConnectionPool
 
 from domain.dates import danish_date
+from outgoing.channels import add_channel
+from outgoing.links import CONFIRM, CONFIRM_PATH, seal
 from runtime.clock import real_now
-from runtime.database import connect
+from runtime.database import connect, connect_async
 from tests.web.office import API, Office
+from tests.web.test_answering import link_for
 from tests.web.test_roles import sign_in
 from web.access import Principal
+from web.access_pages import CHOSEN
 from web.accesses import Access, AccessLog
+from web.contents import Content, store_paper
+from web.front import Filter
 from web.metrics import Metrics
-from web.noting import access_of
+from web.noting import SEARCHES, access_of
+from web.oidc import CALLBACK_PATH
+from web.rendering import FOLDER
 from web.upkeep import clear
 
 ANNA = Principal("token:1", "Anna", "secretariat", "token")
 CODE = "geheim-engangskode"
+ANSWER = {"outcome": "approved", "decided_on": "2025-03-17"}
+_PAGE = "which page of a list, not which of its lines"
+_SIGN_IN = "a secret of the sign-in, or the page that it leads on to"
+_PLAN = "what a plan is asked, about nothing that is kept"
+NO_SEARCHES = {
+    **dict.fromkeys(("before", "cursor", "limit"), _PAGE),
+    **dict.fromkeys(("code", "iss", "next"), _SIGN_IN),
+    **dict.fromkeys(("move", "to", "cancel", "drop", "later", "start", "deadline", "set", "concerned"), _PLAN),
+    "at_least": "how fresh the answer must be",
+    "language": "in which language it is written",
+    **dict.fromkeys(("done", "asked"), "what a page says of the form that came before it"),
+}
+"""The parameters that are no search, each with the reason."""
 
 
 async def lines(office: Office) -> list[dict[str, Any]]:
@@ -100,11 +127,147 @@ async def test_no_secret_comes_into_the_log(office: Office) -> None:
 
 
 async def test_whoever_is_not_known_is_not_in_the_log(office: Office) -> None:
-    """Nor who opens a personal link: what they do stands in the event log."""
-    for path in ("/signin", f"{API}/cases", "/healthz", "/svar/x"):
+    """Nor who tries a link that was never made."""
+    for path in ("/signin", f"{API}/cases", "/healthz", "/svar/x", "/bekraeft/x", "/calendar/x.ics"):
         await office.client.get(path)
 
     assert await lines(office) == []
+
+
+async def test_what_is_read_and_answered_by_a_personal_link_is_noted(office: Office) -> None:
+    """For its body and about its case, by the link's id, which opens nothing; by a link withdrawn since, too."""
+    case = office.open_case()
+    store_paper(office.url, office.cases, case, office.command(), Content("bilag.pdf", b"%PDF-1.4"))
+    link = await link_for(office, case)
+    (made,) = (await office.client.get(f"{API}/cases/{case}/links", headers=office.token())).json()["items"]
+    await link.opens()
+    await link.opens("/bilag/1")
+    await link.answers(**ANSWER)
+    await office.client.post(f"{API}/cases/{case}/links/{made['id']}/withdraw", headers=office.token())
+    await link.opens()
+    found = [line for line in await lines(office) if line["how"] == "link"]
+
+    assert [(line["method"], line["route"], line["status"]) for line in found] == [
+        ("GET", "/svar/{token}", 200),
+        ("GET", "/svar/{token}/bilag/{number}", 200),
+        ("POST", "/svar/{token}/gennemse", 200),
+        ("POST", "/svar/{token}", 303),
+        ("GET", "/svar/{token}", 200),
+        ("GET", "/svar/{token}", 410),
+    ]
+    assert {(line["who"], line["role"], line["body"]) for line in found} == {(f"link:{made['id']}", "link", "dassos")}
+    about = f"case={case} step=dassos"
+    assert [line["object"] for line in found] == [about, f"{about} number=1", *[about] * 4]
+    assert link.path.rpartition("/")[2] not in json.dumps(await lines(office))
+
+
+async def test_a_calendar_that_is_read_is_noted(office: Office) -> None:
+    """For its body, by the link's id; the secretariat's own too, and when nothing has changed since."""
+    addresses = []
+    for body in ("samsoe", "secretariat"):
+        made = await office.client.post(f"{API}/calendar-links", json={"body": body}, headers=office.token())
+        addresses.append((made.json()["id"], made.json()["url"].removeprefix("http://test")))
+    for _, address in addresses:
+        tag = (await office.client.get(address)).headers["etag"]
+        await office.client.get(address, headers={"if-none-match": tag})
+    found = [line for line in await lines(office) if line["how"] == "link"]
+
+    assert [(line["who"], line["role"], line["body"], line["status"]) for line in found] == [
+        (f"calendar:{link}", "calendar", body, status)
+        for (link, _), body in zip(addresses, ("samsoe", "secretariat"), strict=True)
+        for status in (200, 304)
+    ]
+    assert {line["route"] for line in found} == {"/calendar/{token}.ics"}
+    assert not [address for _, address in addresses if address.rpartition("/")[2][:-4] in json.dumps(found)]
+
+
+async def test_an_address_that_is_confirmed_by_its_link_is_noted(office: Office) -> None:
+    """As a setting of its body that somebody changed, without the address."""
+    async with await connect_async(office.url) as connection:
+        channel = await add_channel(connection, body="skive", kind="email", address="post@skive.example.dk")
+    path = f"{CONFIRM_PATH}/{seal(office.services.settings.signing_key(), CONFIRM, channel.id)}"
+    await office.client.get(path)
+    await office.client.post(path)
+    found = await lines(office)
+
+    assert [(line["method"], line["role"], line["body"], line["object"]) for line in found] == [
+        (method, "link", "skive", f"channel={channel.id}") for method in ("GET", "POST")
+    ]
+    assert "post@" not in json.dumps(found)
+
+
+async def test_the_auditor_finds_what_came_by_links(office: Office) -> None:
+    """By the role, which has words of its own, and by the case, as everybody else's."""
+    case = office.open_case()
+    await (await link_for(office, case)).opens()
+    await sign_in(office, "auditor", None)
+    await lines(office)
+    page = (await office.client.get(f"/access-log?role=link&object={case}")).text
+    found = (await office.client.get(f"{API}/access-log?role=link")).json()["items"]
+    file = (await office.client.get("/export/access-log.csv?role=link")).text
+
+    assert "Personligt link" in page.partition("<tbody>")[2]
+    assert [one["object"] for one in found] == [f"case={case} step=dassos"]
+    assert f"case={case} step=dassos" in file
+    assert "Kalenderlink" in page
+
+
+def queries(app: FastAPI) -> set[str]:
+    """Every parameter of an address's query that an operation declares, and those of the filter of the front page."""
+
+    def within(dependant: Dependant) -> Iterator[str]:
+        for parameter in dependant.query_params:
+            model = getattr(parameter.field_info.annotation, "model_fields", None)
+            yield from [one.alias or name for name, one in model.items()] if model else [parameter.alias]
+        for inner in dependant.dependencies:
+            yield from within(inner)
+
+    routes = [context.original_route for context in iter_route_contexts(app.routes)]
+    declared = {name for route in routes if isinstance(route, APIRoute) for name in within(route.dependant)}
+    return declared | {field.name for field in fields(Filter)}
+
+
+def test_every_search_is_kept(office: Office) -> None:
+    """A parameter that narrows what is shown stands in the log; one that does not says here why, and none is odd."""
+    found = queries(office.app)
+
+    assert found - SEARCHES == NO_SEARCHES.keys()
+    assert found >= SEARCHES
+
+
+def test_no_page_takes_a_parameter_in_secret() -> None:
+    """Those that read the address's query themselves are known: forms that begin filled in, and the filters above."""
+    reading = {path.name for path in FOLDER.glob("*.py") if "request.query_params" in path.read_text("utf-8")}
+    filled_in = {"acting.py", "body_forms.py", "opening.py"}
+
+    assert reading - filled_in == {"access_pages.py", "answer_steps.py", "front.py", "parameters.py"}
+    assert set(CHOSEN) <= SEARCHES
+
+
+async def test_what_is_looked_for_stands_in_the_log(office: Office) -> None:
+    """Leadership's filter, the timeline's, a meeting's days, and the access log's own."""
+    case = office.open_case()
+    office.project()
+    await sign_in(office, "auditor", None)
+    asked = [
+        ("/", "standing=late"),
+        (f"/cases/{case}", "show=answers&by=skive"),
+        (f"{API}/meetings", "from=2025-04-01&until=2025-04-30"),
+        (f"{API}/cases/{case}/participation", "on=2025-04-01"),
+        ("/access-log", "role=link&object=skive"),
+    ]
+    for path, query in asked:
+        await office.client.get(f"{path}?{query}")
+    searches = [line["search"] for line in await lines(office)]
+
+    assert searches[-len(asked) :] == [query.replace("&", " ") for _, query in asked]
+
+
+def test_what_a_provider_answers_is_no_search() -> None:
+    """Its `state` is a secret between it and one browser, not the state of a delivery."""
+    scope = {"query_string": b"state=geheim", "method": "GET", "path": CALLBACK_PATH, "path_params": {}}
+    for path, search in ((CALLBACK_PATH, ""), ("/deliveries", "state=geheim")):
+        assert access_of({**scope, "route": SimpleNamespace(path=path)}, ANNA, 303).search == search
 
 
 async def test_odd_characters_do_not_stop_the_log(office: Office) -> None:
