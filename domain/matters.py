@@ -102,8 +102,8 @@ def meetings_between(organisation: Organisation, body: str | None, first: date, 
 
     Raises `InvalidError` for a time that cannot be.
     """
-    _check_year(first, "from")
-    _check_year(last, "until")
+    check_year(first, "from")
+    check_year(last, "until")
     if last < first:
         what = f"the last day {last} is before the first, {first}"
         raise InvalidError(what, "give a later one", "until")
@@ -121,13 +121,21 @@ def changed(matter: Matter, calendars: Calendars, what_if: WhatIf) -> tuple[Matt
     end = max(matter.start, matter.deadline or matter.start)
     around = Period(first=matter.start - _AROUND, last=end + _AROUND)
     for meeting_id, day in what_if.moved.items():
-        _check_year(day, "move")
-        calendars = calendars.with_moved(calendars.meeting(meeting_id, around), day)
+        check_year(day, "move")
+        calendars = calendars.with_moved(calendars.meeting(meeting_id, around, "move"), day)
     for meeting_id in what_if.cancelled:
-        calendars = calendars.without(calendars.meeting(meeting_id, around))
+        calendars = calendars.without(calendars.meeting(meeting_id, around, "cancel"))
     _check_dropped(matter, what_if.dropped)
     asked = {step_id: _without(one, what_if.dropped) for step_id, one in matter.asked.items()}
     return replace(matter, start=matter.start + what_if.days_later * DAY, asked=asked), calendars
+
+
+def check_year(day: date, field_name: str) -> None:
+    """Raise `InvalidError` at a field for a day beyond the years of which anything is known."""
+    furthest = YEARS.stop - 2 * FURTHEST_YEARS
+    if not YEARS.start + 2 <= day.year < furthest:
+        what = f"the date {day} cannot be"
+        raise InvalidError(what, f"choose a day from {YEARS.start + 2} to {furthest - 1}", field_name)
 
 
 def _after(route: Route, step: Step, known: Collection[str]) -> Iterator[str]:
@@ -146,18 +154,11 @@ def _route(organisation: Organisation, route_id: str) -> Route:
 
 
 def _check_dates(opening: Opening) -> None:
-    _check_year(opening.start, "start")
+    check_year(opening.start, "start")
     latest = opening.start + timedelta(days=366 * FURTHEST_YEARS)
     if opening.deadline and not date(YEARS.start, 1, 1) <= opening.deadline <= latest:
         what = f"the deadline {opening.deadline} cannot be"
         raise InvalidError(what, f"give a date from {YEARS.start} to {latest}", "deadline")
-
-
-def _check_year(day: date, field_name: str) -> None:
-    furthest = YEARS.stop - 2 * FURTHEST_YEARS
-    if not YEARS.start + 2 <= day.year < furthest:
-        what = f"the date {day} cannot be"
-        raise InvalidError(what, f"choose a day from {YEARS.start + 2} to {furthest - 1}", field_name)
 
 
 def _due(step: Step, deadline: date | None, attributes: Mapping[str, Any]) -> date | None:
@@ -176,7 +177,7 @@ def _dated(name: str | None, attributes: Mapping[str, Any]) -> date | None:
     except ValueError:
         what = f"the attribute {name} is {attributes[name]!r}"
         raise InvalidError(what, "write a date as YYYY-MM-DD", "attributes") from None
-    _check_year(day, "attributes")
+    check_year(day, "attributes")
     return day
 
 

@@ -154,14 +154,14 @@ class Calendars:
         """A body's meetings that do not take place as they stand in its calendar."""
         return [meeting for meeting in self._standing(body, first, last) if meeting.id in self.cancelled]
 
-    def meeting(self, meeting_id: str, period: Period) -> Meeting:
-        """The meeting with an id in a period; raises `InvalidError`."""
+    def meeting(self, meeting_id: str, period: Period, field_name: str) -> Meeting:
+        """The meeting with an id in a period; raises `InvalidError` at the field that named it."""
         found = {m.id: m for body in self.bodies for m in self.meetings(body, period.first, period.last)}
         if meeting_id not in found:
             what = f"there is no meeting {quoted(meeting_id)} from {period.first} to {period.last}"
             near = did_you_mean(meeting_id, found) if found else ""
             mend = near if near.startswith("did") else "choose an id that `sagsgang meeting list` prints"
-            raise InvalidError(what, mend, "meeting")
+            raise InvalidError(what, mend, field_name)
         return found[meeting_id]
 
     def without(self, meeting: Meeting) -> Calendars:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
@@ -13,14 +14,17 @@ from starlette.responses import Response
 
 from domain.case import OPEN_STATUSES
 from domain.errors import InvalidError
-from domain.matters import MOST_DAYS_LATER, WhatIf
+from domain.matters import MOST_DAYS_LATER, WhatIf, check_year
 from domain.meetings import Meeting
+from domain.names import Name
 from domain.organisation import Organisation
 from projections.documents import Document
 from web.commands import CaseId
+from web.fields import Fault, maybe
+from web.form_pages import of_error
 from web.guards import visiting
 from web.plans import plan_of
-from web.problems import FieldError, ProblemError
+from web.problems import FieldError, ProblemError, invalid
 from web.reads import find_case
 from web.rendering import render
 from web.services import services
@@ -28,6 +32,17 @@ from web.standing import in_order, names_of, outlook_of
 
 _BEYOND = timedelta(days=183)
 """How far beyond the end of a plan meetings are offered to be moved."""
+FIELDS = {
+    field.name: field
+    for field in (
+        maybe("move", Name("Flyt mødet", "Move the meeting"), "choice"),
+        maybe("to", Name("Til den", "To"), "date"),
+        maybe("cancel", Name("Aflys mødet", "Cancel the meeting"), "choice"),
+        maybe("drop", Name("Spørg ikke", "Do not ask"), "choice"),
+        maybe("later", Name("Gå først videre om (dage)", "Go on only in (days)"), "number"),
+    )
+}
+"""The fields of the form, by their names."""
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(visiting)])
 Words = Annotated[str, Query(max_length=200)]
@@ -51,18 +66,26 @@ class Thought:
         return f"?{told}" if told else ""
 
     def as_what_if(self) -> WhatIf:
-        """The changes; raises `InvalidError` for a text that cannot be."""
-        moved = {self.move: _day(self.to)} if self.move else {}
-        later = int(self.later) if self.later.isascii() and self.later.isdigit() and len(self.later) <= _DIGITS else -1
-        return WhatIf(
-            moved,
-            (self.cancel,) if self.cancel else (),
-            (self.drop,) if self.drop else (),
-            later if self.later else 0,
-        )
+        """The changes; raises a problem with every text that cannot be, at its field."""
+        if wrong := list(self._wrong()):
+            raise invalid(wrong)
+        moved = {self.move: date.fromisoformat(self.to)} if self.move else {}
+        cancelled, dropped = ((text,) if text else () for text in (self.cancel, self.drop))
+        return WhatIf(moved, cancelled, dropped, int(self.later or 0))
 
-
-_DIGITS = len(str(MOST_DAYS_LATER))
+    def _wrong(self) -> Iterator[FieldError]:
+        if self.move and not self.to:
+            yield FieldError("to", "it is not said to which day the meeting moves", "give the new day")
+        if self.to and not self.move:
+            yield FieldError("move", "it is not said which meeting moves", "choose it, or leave the day empty")
+        elif self.to:
+            yield from _wrong_day(self.to)
+        if self.cancel and self.cancel == self.move:
+            yield FieldError("cancel", "a meeting that moves is not cancelled", "choose one of both")
+        digits = self.later.isascii() and self.later.isdigit() and len(self.later) <= len(str(MOST_DAYS_LATER))
+        if self.later and not (digits and int(self.later) <= MOST_DAYS_LATER):
+            what = f"the number of days is none from 0 to {MOST_DAYS_LATER}"
+            yield FieldError("later", what, "give such a number, or leave it empty")
 
 
 @router.get("/cases/{id}/plan")
@@ -72,17 +95,17 @@ async def show_plan(request: Request, case: CaseId, thought: Annotated[Thought, 
     document, today = await find_case(shared, case), shared.today()
     if document["status"] not in OPEN_STATUSES:
         raise ProblemError("conflict", "the case is over: nothing of it is still to be planned")
-    error, plan, organisation = None, *await plan_of(shared, case)
+    faults, plan, organisation = list[Fault](), *await plan_of(shared, case)
     try:
         plan, _ = await plan_of(shared, case, thought.as_what_if())
-    except InvalidError as refusal:
-        error = FieldError(refusal.field or "", refusal.what, refusal.mend)
+    except (InvalidError, ProblemError) as error:
+        faults = list(of_error(error).faults)
     now: Document = plan.get("today", plan)
     bodies = in_order(shared, list({body for step in now["steps"] for body in step["bodies"]}))
     return render(
         request,
         "plan.html",
-        200 if error is None else 422,
+        422 if faults else 200,
         case=document,
         plan=now,
         changed=plan if plan is not now else None,
@@ -90,11 +113,13 @@ async def show_plan(request: Request, case: CaseId, thought: Annotated[Thought, 
         then=outlook_of(plan),
         compared=compared(now, plan),
         thought=thought,
-        error=error,
+        fields=FIELDS,
+        errors={fault.field: fault for fault in reversed(faults) if fault.field in FIELDS},
+        others=[fault for fault in faults if fault.field not in FIELDS],
         bodies=bodies,
         names=names_of(shared, bodies, today),
         meetings=_meetings(organisation, bodies, now),
-        query=thought.query if error is None else "",
+        query="" if faults else thought.query,
         most_days=MOST_DAYS_LATER,
     )
 
@@ -120,9 +145,10 @@ def _meetings(organisation: Organisation, bodies: list[str], plan: Document) -> 
     return sorted(found, key=lambda meeting: (meeting.day, meeting.id))
 
 
-def _day(text: str) -> date:
+def _wrong_day(text: str) -> Iterator[FieldError]:
     try:
-        return date.fromisoformat(text)
+        check_year(date.fromisoformat(text), "to")
+    except InvalidError as refusal:
+        yield FieldError("to", refusal.what, refusal.mend)
     except ValueError:
-        what = "it is not said to which day the meeting moves"
-        raise InvalidError(what, "give the new day as YYYY-MM-DD", "to") from None
+        yield FieldError("to", "the day cannot be read", "give it as YYYY-MM-DD")

@@ -116,6 +116,16 @@ _SAID: tuple[tuple[str, str], ...] = (
         r"it is postponed to " + _DAY + r", which is before today, " + _DAY,
         "{0} er før i dag, {1}: skriv dagen for det møde, der skal behandle sagen.",
     ),
+    (r"it is not said to which day the meeting moves", "Skriv, hvilken dag mødet flyttes til."),
+    (r"it is not said which meeting moves", "Vælg det møde, der flyttes, eller lad dagen stå tom."),
+    (r"a meeting that moves is not cancelled", "Mødet kan ikke både flyttes og aflyses."),
+    (r"the day cannot be read", "Skriv dagen som 2025-05-31."),
+    (r"the number of days is none from 0 to (\d+)", "Skriv et antal dage fra 0 til {0}."),
+    (r"there is no meeting '.*' from " + _DAY + r" to " + _DAY, "Mødet findes ikke: vælg et fra listen."),
+    (
+        r"no step that is still to come asks '.*'",
+        "Ingen af de trin, der er tilbage, spørger organet: vælg et fra listen.",
+    ),
     (r"is empty", "Filen er tom."),
     (r"the paper is over \d+ bytes", "Filen er for stor: højst 25 MB."),
     (r"(?:has no name|has a name of over \d+ characters)", "Giv filen et kort navn."),
@@ -131,7 +141,7 @@ def in_both(what: str, mend: str) -> Name:
     english = "; ".join(part for part in (what, mend) if part)
     head = (what or english).replace('"', "'")
     for pattern, danish in _PATTERNS:
-        if found := pattern.fullmatch(head.partition(";")[0]):
+        if found := pattern.fullmatch(head) or pattern.fullmatch(head.partition(";")[0]):
             return Name(danish.format(*(_written(part) for part in found.groups())), english)
     return Name(english, english)
 

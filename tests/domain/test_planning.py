@@ -427,7 +427,7 @@ def test_a_suspended_case_is_planned_as_if_it_went_on_today() -> None:
 @pytest.mark.parametrize(
     ("what_if", "field"),
     [
-        ({"cancelled": ["kkr-midtjylland-2022-10-08"]}, "meeting"),
+        ({"cancelled": ["kkr-midtjylland-2022-10-08"]}, "cancel"),
         ({"moved": {AUTUMN: date(9999, 1, 1)}}, "move"),
         ({"dropped": ["samso"]}, "drop"),
         ({"days_later": -1}, "later"),

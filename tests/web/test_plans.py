@@ -66,7 +66,7 @@ async def test_a_body_s_own_answers_make_its_pace(office: Office) -> None:
         ({**FRAMEWORK, "later": "-1"}, "later"),
         ({**FRAMEWORK, "move": "kkr-midtjylland-2022-10-07"}, "move"),
         ({**FRAMEWORK, "move": "kkr-midtjylland-2022-10-07=i morgen"}, "move"),
-        ({**FRAMEWORK, "cancel": "x"}, "meeting"),
+        ({**FRAMEWORK, "cancel": "x"}, "cancel"),
         ({**FRAMEWORK, "set": "report_by=snart"}, "attributes"),
         ({**FRAMEWORK, "concerned": "aarhus"}, "concerned"),
         ({**FRAMEWORK, "cancle": "x"}, "cancle"),
