@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -13,23 +13,26 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from domain.dates import start_of_day
+from domain.names import Name
 from web import examples
 from web.access import BEARERS, ROLES
 from web.accesses import list_accesses
 from web.describing import read
+from web.exports import Listing, offer, sheet_of
 from web.guards import Inspector, auditing
 from web.languages import language_of
 from web.reading import MAX_ID, Day
-from web.rendering import render, written_moment
+from web.rendering import render
 from web.services import Services, now, services
-from web.sheets import CSV, Cell, Sheet, as_csv
+from web.sheets import Cell, Sheet
 from web.standing import names_of
 
 PAGE = 100
-MOST_ROWS = 50_000
-"""How many lines a file holds, the newest."""
+MOST_ROWS, MOST_IN_A_WORKBOOK = 50_000, 5_000
+"""How many lines a file holds, the newest: a workbook takes far longer to write."""
 HEAD = ("at", "who", "name", "role", "body", "how", "method", "route", "object", "search", "status")
-"""The columns of the file."""
+"""The columns of the file, in the words of the API."""
+LISTING = Listing("adgangslog", Name("Adgangslog", "Access log"), tuple(Name(head, head) for head in HEAD))
 CHOSEN = ("from", "until", "who", "role", "body", "object")
 """The page's filters, as they stand in its address."""
 NOTED = (*ROLES, *BEARERS)
@@ -86,20 +89,19 @@ async def show_access_log(request: Request, _: Inspector, before: Words = "") ->
         names=names_of(shared, [item["body"] for item in items if item["body"]], shared.today()),
         days=shared.settings.access_log_days,
         older=_address("/access-log", following) if following else None,
-        file=_address("/export/access-log.csv", chosen),
+        files={kind: _address(f"/export/access-log.{kind}", chosen) for kind in ("csv", "xlsx")},
     )
 
 
-@pages.get("/export/access-log.csv")
-async def export_access_log(request: Request, _: Inspector) -> Response:
-    """The same as a file for a spreadsheet: UTF-8 with its mark, and semicolons."""
-    shared = services(request)
-    items = await _find(shared, _chosen(request), "", MOST_ROWS)
-    stamp = f"Adgangslog {written_moment(now(), language_of(request))}"
-    rows: list[list[Cell]] = [[item[column] for column in HEAD] for item in items]
-    name = f"adgangslog-{shared.today().isoformat()}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(as_csv(Sheet(name, stamp, list(HEAD), rows)), media_type=CSV, headers=headers)
+async def access_sheet(request: Request, _: Inspector) -> Sheet:
+    """The newest lines that the page's filters let through."""
+    most = MOST_ROWS if request.url.path.endswith(".csv") else MOST_IN_A_WORKBOOK
+    items = await _find(services(request), _chosen(request), "", most + 1)
+    rows: list[list[Cell]] = [[datetime.fromisoformat(i["at"]), *(i[head] for head in HEAD[1:])] for i in items[:most]]
+    return sheet_of(LISTING, rows, now(), language_of(request), cut=len(items) > most)
+
+
+offer(pages, "/export/access-log", access_sheet)
 
 
 def _chosen(request: Request) -> dict[str, str]:

@@ -134,7 +134,7 @@ async def cases_sheet(request: Request, chosen: Chosen) -> Sheet:
     moment = chosen.moment or shared.clock()
     found = await _cases(shared, chosen)
     rows = [_case(shared, case, danish_date(moment), language) for case in found.cases]
-    return _sheet(CASES, rows, moment, language, cut=found.more)
+    return sheet_of(CASES, rows, moment, language, cut=found.more)
 
 
 async def timeline_sheet(request: Request, case: CaseId, view: Annotated[View, Depends(View)]) -> Sheet:
@@ -145,7 +145,7 @@ async def timeline_sheet(request: Request, case: CaseId, view: Annotated[View, D
     entries = narrowed(await find_timeline(shared, case, as_of), view.show, view.by)
     stamp = Name(f"»{title}«: hvad der var sket", f"“{title}”: what had happened by")
     rows = [_event(shared, entry, danish_date(moment), language) for entry in entries]
-    return _sheet(replace(TIMELINE, name=f"sag-{case}", stamp=stamp), rows, moment, language)
+    return sheet_of(replace(TIMELINE, name=f"sag-{case}", stamp=stamp), rows, moment, language)
 
 
 async def bodies_sheet(request: Request) -> Sheet:
@@ -156,7 +156,7 @@ async def bodies_sheet(request: Request) -> Sheet:
     every = shared.organisation.bodies.values()
     bodies = [body_document(shared.organisation, body, waiting.get(body.id, 0), today) for body in every]
     rows = [_body(body, times.get(body["id"]), language) for body in bodies]
-    return _sheet(BODIES, rows, moment, language)
+    return sheet_of(BODIES, rows, moment, language)
 
 
 async def deliveries_sheet(request: Request, state: Words = "", body: Words = "") -> Sheet:
@@ -166,7 +166,7 @@ async def deliveries_sheet(request: Request, state: Words = "", body: Words = ""
     async with shared.pool.connection() as connection:
         found = await list_deliveries(connection, state=chosen, body=body or None, limit=MOST_DELIVERIES)
     rows = [_delivery(shared, one.as_dict(), danish_date(moment), language) for one in found]
-    return _sheet(DELIVERIES, rows, moment, language)
+    return sheet_of(DELIVERIES, rows, moment, language)
 
 
 async def meetings_sheet(request: Request, body: Words = "", as_of: Words = "") -> Sheet:
@@ -176,7 +176,7 @@ async def meetings_sheet(request: Request, body: Words = "", as_of: Words = "") 
     diary, first = await shared.diary(moment if as_of else None), danish_date(moment)
     found = meetings_between(diary.organisation, body or None, first, first + timedelta(days=SHOWN_DAYS))
     rows = [_meeting(shared, meeting_document(meeting, diary), language) for meeting in found]
-    return _sheet(MEETINGS, rows, moment, language)
+    return sheet_of(MEETINGS, rows, moment, language)
 
 
 SHEETS: dict[str, Making] = {
@@ -189,7 +189,7 @@ SHEETS: dict[str, Making] = {
 """Every list by its address."""
 
 
-def _offer(path: str, make: Making) -> None:
+def offer(router: APIRouter, path: str, make: Making) -> None:
     """Let a list be fetched as either kind of file."""
 
     @router.get(f"{path}.csv", name=f"{make.__name__}_csv")
@@ -202,7 +202,7 @@ def _offer(path: str, make: Making) -> None:
 
 
 for _path, _make in SHEETS.items():
-    _offer(_path, _make)
+    offer(router, _path, _make)
 
 
 async def _file(request: Request, sheet: Sheet, kind: str, media: str, write: Callable[[Sheet], bytes]) -> Response:
@@ -211,7 +211,8 @@ async def _file(request: Request, sheet: Sheet, kind: str, media: str, write: Ca
     return Response(content, media_type=media, headers=headers)
 
 
-def _sheet(listing: Listing, rows: list[list[Cell]], moment: datetime, language: str, *, cut: bool = False) -> Sheet:
+def sheet_of(listing: Listing, rows: list[list[Cell]], moment: datetime, language: str, *, cut: bool = False) -> Sheet:
+    """A list as it stood at an instant, with the stamp that says so, and whether older ones are left out."""
     stamp = f"{said(listing.stamp, language)} {written_moment(moment, language)}"
     name = f"{listing.name}-{danish_date(moment).isoformat()}"
     cut_words = f"; {said(CUT, language)}" if cut else ""

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -19,6 +21,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from openpyxl import load_workbook
 from psycopg_pool import AsyncConnectionPool
 
 from domain.dates import danish_date
@@ -332,6 +335,27 @@ async def test_the_auditor_reads_the_log_as_page_api_and_file(office: Office) ->
     assert stamp.startswith("Adgangslog ")
     assert [(row["name"], row["search"]) for row in rows] == [("Bo", "'=HYPERLINK()")]
     assert routes[-4:] == ["/access-log", f"{API}/access-log", f"{API}/access-log", "/export/access-log.csv"]
+
+
+async def test_the_log_is_a_workbook_too(office: Office) -> None:
+    """With the same lines as the CSV file, the moment as of which it stands, Danish times, and no formula."""
+    at = datetime(2026, 1, 31, 11, 30, 5, tzinfo=UTC)
+    office.services.accesses.note(line(1, at=at.isoformat(), search="=HYPERLINK()"))
+    office.services.accesses.note(line(2))
+    await sign_in(office, "auditor", None)
+    await lines(office)
+    page = await office.client.get("/access-log?object=id=1")
+    (address,) = re.findall(r'href="(/export/access-log\.xlsx[^"]*)"', html.unescape(page.text))
+    file = await office.client.get(address)
+    sheet = load_workbook(io.BytesIO(file.content)).worksheets[0]
+    stamp, _, head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    found = [dict(zip(head, row, strict=True)) for row in rows]
+
+    assert file.headers["content-disposition"].endswith('.xlsx"')
+    assert str(stamp[0]).startswith("Adgangslog ")
+    assert [(one["object"], one["search"]) for one in found] == [("id=1", "=HYPERLINK()")]
+    assert found[0]["at"] == datetime(2026, 1, 31, 12, 30, 5)  # noqa: DTZ001 -- a spreadsheet knows no zones
+    assert sheet.cell(4, head.index("search") + 1).data_type == "s"
 
 
 async def test_the_log_is_read_page_by_page(office: Office) -> None:

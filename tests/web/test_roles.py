@@ -104,7 +104,7 @@ GET /own/channels | GET /own/channels/{action} | POST /own/channels/{action}
 """For a council, about its own body."""
 OF_A_SESSION = "POST /signout"
 """For whoever has signed in."""
-OF_THE_AUDITOR = "GET /access-log | GET /export/access-log.csv | GET /api/v1/access-log"
+OF_THE_AUDITOR = "GET /access-log | GET /export/access-log.csv | GET /export/access-log.xlsx | GET /api/v1/access-log"
 """For the auditor."""
 
 
