@@ -121,7 +121,7 @@ MEETINGS = Listing(
         Name("Mødets id", "Meeting id"),
     ),
 )
-CUT = Name("ikke alle sager er med, kun de nyeste", "not all cases are here, only the newest")
+CUT = Name("ikke alle er med, kun de nyeste", "not all are here, only the newest")
 Words = Annotated[str, Query(max_length=200)]
 Making = Callable[..., Coroutine[Any, Any, Sheet]]
 

@@ -32,6 +32,7 @@ from runtime.database import connect, connect_async
 from tests.web.office import API, Office
 from tests.web.test_answering import link_for
 from tests.web.test_roles import sign_in
+from web import access_pages
 from web.access import Principal
 from web.access_pages import CHOSEN
 from web.accesses import Access, AccessLog
@@ -356,6 +357,21 @@ async def test_the_log_is_a_workbook_too(office: Office) -> None:
     assert [(one["object"], one["search"]) for one in found] == [("id=1", "=HYPERLINK()")]
     assert found[0]["at"] == datetime(2026, 1, 31, 12, 30, 5)  # noqa: DTZ001 -- a spreadsheet knows no zones
     assert sheet.cell(4, head.index("search") + 1).data_type == "s"
+
+
+async def test_a_file_that_leaves_lines_out_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its stamp, and it holds the newest; one that holds just all does not."""
+    await sign_in(office, "auditor", None)
+    for number in range(3):
+        office.services.accesses.note(line(number))
+    await lines(office)
+    for most, words in ((2, "; ikke alle er med, kun de nyeste"), (3, "")):
+        monkeypatch.setattr(access_pages, "MOST_IN_A_WORKBOOK", most)
+        file = await office.client.get("/export/access-log.xlsx?object=id=")
+        column = [row[0].value for row in load_workbook(io.BytesIO(file.content)).worksheets[0].iter_rows()]
+        assert str(column[0]).endswith(words)
+        assert ("ikke alle" in str(column[0])) is bool(words)
+        assert len(column) == 3 + most
 
 
 async def test_the_log_is_read_page_by_page(office: Office) -> None:
