@@ -440,7 +440,7 @@ def _consent(desk: Desk, step: str, body: str, number: str) -> None:
 
 
 _SETTINGS = settings(
-    max_examples=40,
+    max_examples=24,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
