@@ -53,7 +53,9 @@ class Asked:
         """The day on which its clock opens it once what it waits for is done on the day `after`."""
         if after == NEVER or self.since is not None:
             return after
-        return max(after + timedelta(days=self.step.opens_after_days or 0), self.opens_on or after)
+        if self.step.opens_after_days:
+            after += timedelta(days=self.step.opens_after_days)
+        return max(after, self.opens_on or after)
 
     def opened_by(self, ready: date) -> date | None:
         """The last day by which what it waits for must be done for its clock to open it by `ready`; None: never."""

@@ -278,9 +278,11 @@ class _Planning:
     def _futures(self) -> list[_Forward]:
         unsure = sorted(step for step in self._matter.asked if self._is_unsure(step))
         rest = dict.fromkeys(self._matter.asked, MIDDLE)
+        # In one of them everything is in its middle.
         return [
             _Forward(self._matter, self._done, rest | dict(zip(unsure, levels, strict=True)))
             for levels in futures(len(unsure))
+            if set(levels) != {MIDDLE}
         ]
 
     def _looks_unsure(self, step_id: str) -> bool:
@@ -288,9 +290,10 @@ class _Planning:
         asked = self._matter.asked[step_id]
         if not asked.bodies:
             return False
+        if not self._estimator.is_sure(asked):
+            return True
         expected = [forward.by_itself(step_id) for forward in (self._middle, *self._ends)]
-        is_likely = any(meeting.uncertain_days for done in expected for meeting in done.meetings)
-        return is_likely or not self._estimator.is_sure(asked)
+        return any(meeting.uncertain_days for done in expected for meeting in done.meetings)
 
     def _unsure_before(self, step_id: str) -> frozenset[str]:
         """The unsure steps that decide when a step is done: itself, those that it waits for, those that close these."""
