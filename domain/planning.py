@@ -192,8 +192,8 @@ class _Forward:
 
     def of(self, step_id: str) -> Done:
         """When a step is done, by itself or with another that closes it."""
-        if step_id not in self._matter.asked:
-            return Done(self._matter.done[step_id])
+        if step_id not in self._found and step_id not in self._matter.asked:
+            self._found[step_id] = Done(self._matter.done[step_id])
         if step_id not in self._found:
             own = self._found[step_id] = self.by_itself(step_id)
             closing = [self.by_itself(other) for other in self._matter.closers[step_id]]
